@@ -1,0 +1,13 @@
+export * from "./endpoint";
+export * from "./event";
+export * from "./json";
+export * from "./json-schema";
+export * from "./message";
+export * from "./principal";
+export * from "./problem";
+export * from "./run";
+export * from "./step-definition";
+export * from "./workflow/document";
+export * from "./workflow/parse";
+export * from "./workflow/published-schema";
+export { workflowLimits } from "./workflow/schema";
