@@ -19,7 +19,7 @@ const plain = plainStepSchema(anyList);
 /**
  * Reads a document's structure: every field known and of its type, every step of a known shape. What the fields *mean*
  * (unknown steps, types of expressions) is the checker's business, so that a draft may hold such faults.
- * Gives all structural problems at once, with code `STRUCTURE`, `LIMIT` or `DUPLICATE_ID`.
+ * Gives all structural problems at once, with code `STRUCTURE`, `LIMIT` or `UNKNOWN_TRIGGER`.
  */
 export function parseWorkflow(value: unknown): ParsedWorkflow {
   const problems: DocumentProblem[] = [];
