@@ -1,0 +1,1 @@
+export type Machine = { readonly placeholder: true };

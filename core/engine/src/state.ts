@@ -1,0 +1,124 @@
+import type { AcceptedEvent, Json, RunOutcome, RunStatus, StepError } from "@dap/contract";
+
+/**
+ * Where a run stands. Plain JSON data, so that it can be kept as a snapshot; only the engine looks inside `live`.
+ * It follows from the version and the events alone.
+ */
+export type RunState = {
+  readonly status: RunStatus;
+  /** Absent before the run is accepted. */
+  readonly accepted?: AcceptedEvent;
+  /** Outputs of the steps outside loops, by id. A step that was skipped has none. */
+  readonly outputs: Outputs;
+  /** What is going on, as a tree that mirrors the document; `null` when nothing is. */
+  readonly live: Live | null;
+  /** Budget used by pure work so far. */
+  readonly spent: { readonly steps: number; readonly bytes: number };
+  readonly responded: boolean;
+  /** Set once the run is being wound up: how it will end when all effects have an answer and `finally` has run. */
+  readonly ending: RunOutcome | null;
+  readonly outcome: RunOutcome | null;
+};
+
+export type Outputs = { readonly [stepId: string]: Json };
+
+/** Why something ended otherwise than with an output. `aborted` goes past `catch` and `onError`; only `finally` sees it. */
+export type Verdict =
+  | { readonly kind: "done"; readonly value: Json | null; readonly missing: boolean }
+  | { readonly kind: "failed"; readonly error: StepError; readonly stepKey: string }
+  | { readonly kind: "returned"; readonly value: Json | null }
+  | { readonly kind: "aborted" };
+
+/** One place of the document that is not finished. Which shape belongs to which step is the plan's knowledge. */
+export type Live =
+  | CallLive
+  | WaitLive
+  | { readonly kind: "list"; readonly at: number; readonly child: Live }
+  | { readonly kind: "branch"; readonly at: number; readonly child: Live }
+  | { readonly kind: "handled"; readonly inHandler: boolean; readonly error: ErrorInScope | null; readonly child: Live }
+  | TimedLive
+  | EachLive
+  | WhileLive
+  | GroupLive
+  | TryLive;
+
+/** An effect: its call is out (`running`), or the next one is due later (`retrying`). */
+export type CallLive = {
+  readonly kind: "call";
+  readonly stepKey: string;
+  readonly phase: "running" | "retrying";
+  readonly attempt: number;
+  /** Definitive failures so far. */
+  readonly failures: number;
+  readonly started: boolean;
+  readonly aborting: boolean;
+  readonly input: Json;
+  readonly inputHash: string;
+  readonly dueAtMs: number;
+};
+
+export type WaitLive = { readonly kind: "wait"; readonly stepKey: string; readonly dueAtMs: number };
+
+/** A control step with `timeoutMs`. */
+export type TimedLive = {
+  readonly kind: "timed";
+  readonly stepKey: string;
+  readonly dueAtMs: number;
+  readonly ending: "timeout" | "abort" | null;
+  readonly child: Live;
+};
+
+export type Round = { readonly index: number; readonly outputs: Outputs; readonly child: Live };
+
+export type EachLive = {
+  readonly kind: "each";
+  readonly stepKey: string;
+  readonly items: readonly Json[];
+  /** The next item to start; those before it are done or among `rounds`. */
+  readonly next: number;
+  readonly results: readonly (Json | null)[];
+  readonly rounds: readonly Round[];
+  readonly ending: Verdict | null;
+};
+
+export type WhileLive = {
+  readonly kind: "while";
+  readonly stepKey: string;
+  readonly round: Round;
+  readonly last: Json | null;
+};
+
+/** `parallel` and `graph`: children side by side, by position. */
+export type GroupLive = {
+  readonly kind: "group";
+  readonly stepKey: string;
+  readonly children: readonly { readonly at: number; readonly child: Live }[];
+  /** Which have ended, by position, and with what. */
+  readonly ended: { readonly [at: string]: { readonly value: Json | null; readonly failed: boolean } };
+  readonly failure: Verdict | null;
+  readonly ending: Verdict | null;
+};
+
+export type TryLive = {
+  readonly kind: "try";
+  readonly phase: "steps" | "catch" | "finally";
+  readonly error: ErrorInScope | null;
+  /** In `finally`: what the step comes to after it. */
+  readonly pending: Verdict | null;
+  readonly aborting: boolean;
+  readonly child: Live;
+};
+
+/** The value of `error` inside `catch`. */
+export type ErrorInScope = { readonly code: string; readonly message: string; readonly stepKey: string };
+
+/** A run nobody has accepted yet. */
+export const unborn: RunState = {
+  status: "queued",
+  outputs: {},
+  live: null,
+  spent: { steps: 0, bytes: 0 },
+  responded: false,
+  ending: null,
+  outcome: null,
+};
