@@ -32,11 +32,10 @@ export function createHttpApp({ name, log, bodyBytesMax = defaultBodyBytesMax }:
       set.headers["x-request-id"] = requestIdOf(request);
       set.headers["cache-control"] = "no-store";
       set.headers["x-content-type-options"] = "nosniff";
+      // Elysia parses with `request.json()`, and only for routes that read the body; a parse hook would read every body.
+      request.json = () => readJson(request, bodyBytesMax);
       const length = Number(request.headers.get("content-length") ?? 0);
       if (length > bodyBytesMax) throw tooLarge(bodyBytesMax);
-    })
-    .onParse({ as: "global" }, ({ request, contentType }) => {
-      if (isJsonType(contentType)) return readJson(request, bodyBytesMax);
     })
     .onError({ as: "global" }, ({ error, request, set }) => {
       const failure = toFailure(error);
@@ -66,7 +65,6 @@ const slackBytes = 64 * 1024;
 const tooLarge = (bodyBytesMax: number): Failure =>
   new Failure("BODY_TOO_LARGE", 413, `The body is larger than ${bodyBytesMax} bytes.`);
 
-const isJsonType = (contentType: string): boolean => /^application\/(json|[a-z0-9.+-]+\+json)$/i.test(contentType);
 const pathOf = (request: Request): string => new URL(request.url).pathname;
 
 /** Keeps what a route or an earlier hook has set, such as CORS headers, on a refusal as well. */
