@@ -9,3 +9,4 @@ export { type Folded, foldRun, timeline } from "./fold";
 export type { Plan, PlanStep } from "./plan";
 export { type CompiledSchema, compileSchema, type SchemaViolation, validate } from "./schema/compile-schema";
 export type { RunState } from "./state";
+export { semantics } from "@dap/expression";

@@ -1,0 +1,50 @@
+import { publishedWorkflowSchema } from "@dap/contract";
+import { Elysia } from "elysia";
+import { mergeOpenApi } from "./openapi";
+import { docsPage, viewerFile } from "./page";
+
+export type DocsDeps = {
+  readonly publicUrl: string;
+  /** Base URLs of the services that describe themselves at `/openapi.json`. */
+  readonly services: readonly string[];
+  /** Folder of the built web component. */
+  readonly componentDir: string;
+};
+
+const html = { "content-type": "text/html; charset=utf-8", "x-content-type-options": "nosniff" } as const;
+
+/** The edge's own pages: the API's documentation, the document's schema, the component's files. */
+export function createDocsApp({ publicUrl, services, componentDir }: DocsDeps) {
+  return new Elysia({ normalize: false })
+    .get("/docs", () => new Response(docsPage, { headers: html }))
+    .get(
+      "/docs/viewer.js",
+      () => new Response(Bun.file(viewerFile()), { headers: { "cache-control": "public, max-age=86400" } }),
+    )
+    .get("/openapi.json", async () => mergeOpenApi(await Promise.all(services.map(readDocument)), publicUrl))
+    .get("/schema/workflow.json", () =>
+      Response.json(publishedWorkflowSchema, { headers: { "access-control-allow-origin": "*" } }),
+    )
+    .get("/component/:file", async ({ params }) => {
+      const file = Bun.file(`${componentDir}/${params.file}`);
+      const isKnown = /^[a-z-]+\.js$/.test(params.file) && (await file.exists());
+      if (!isKnown) return new Response("not found", { status: 404 });
+      return new Response(file, {
+        headers: {
+          "access-control-allow-origin": "*",
+          "cache-control": "public, max-age=300",
+          "cross-origin-resource-policy": "cross-origin",
+        },
+      });
+    });
+}
+
+/** A service that is away leaves its part out instead of taking the page down. */
+async function readDocument(service: string): Promise<unknown> {
+  try {
+    const answer = await fetch(`${service}/openapi.json`, { signal: AbortSignal.timeout(2_000) });
+    return answer.ok ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,137 @@
+import { mkdir, rename } from "node:fs/promises";
+import { catalogue, createEgress, parseEgressAllow } from "@dap/connector";
+import type { RouteFeedPage } from "@dap/contract";
+import { createLogger } from "@dap/platform/log";
+import { connect } from "@dap/platform/postgres";
+import { createRealtimeLink } from "@dap/platform/realtime-link";
+import { serviceFetch } from "@dap/platform/service-token";
+import { createBatcher, createRunStore } from "@dap/run";
+import { createApp } from "./app";
+import type { EdgeConfig } from "./config";
+import { createDocsApp } from "./docs/app";
+import { socketPipe } from "./gateway/socket";
+import { followFeed, parseFeedPage } from "./route/feed";
+import { createPlanCache } from "./route/plan-cache";
+import { createSnapshot } from "./route/snapshot";
+import { announceRun } from "./run/announce";
+import { runInline } from "./run/inline";
+import { performInvoke } from "./run/perform";
+import { waitForRun } from "./run/wait";
+
+export type EdgeParts = {
+  /** The webapp's handler, where it runs in the same process. */
+  readonly web?: (request: Request) => Promise<Response>;
+};
+
+/** Opens the public port once the first routes are known (from data, or from the last snapshot on disk). */
+export async function start(
+  config: EdgeConfig,
+  { web }: EdgeParts = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const log = createLogger({ service: "edge" });
+  const { sql, close } = connect(config.databaseUrl, { max: 4, applicationName: "dap-edge" });
+  const store = createRunStore(sql);
+  const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
+  const records = createBatcher(store.recordRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
+  const link = createRealtimeLink({
+    url: config.realtimeUrl,
+    serviceName: "edge",
+    serviceSecret: config.serviceSecret,
+    log,
+  });
+  const egress = createEgress({ allow: parseEgressAllow(config.egressAllow.join(",")) });
+  const data = serviceFetch(config.dataUrl, "edge", config.serviceSecret);
+
+  const file = `${config.stateDir}/snapshot.json`;
+  const saved = await readSnapshot(file);
+  const snapshot = createSnapshot(saved);
+  const edgeId = crypto.randomUUID();
+  const feed = followFeed({
+    snapshot,
+    log,
+    save: (page) => saveSnapshot(config.stateDir, file, page),
+    fetchPage: async (since, waitSeconds, signal) => {
+      const path = `/internal/routes?since=${since}&wait=${waitSeconds}&edge=${edgeId}`;
+      const page = parseFeedPage(await data(path, { signal, timeoutMs: (waitSeconds + 10) * 1_000 }));
+      if (!page) throw new Error("the route feed gave no page");
+      return page;
+    },
+  });
+  if (!saved) await feed.ready;
+
+  const performDeps = { egress, nowMs: Date.now, chance: Math.random, randomUuid: () => crypto.randomUUID(), log };
+  const inlineDeps = {
+    nowMs: Date.now,
+    perform: (...[invoke, runId, signal]: Parameters<Parameters<typeof runInline>[2]["perform"]>) =>
+      performInvoke(invoke, runId, signal, performDeps),
+  };
+  const docs = createDocsApp({
+    publicUrl: config.publicUrl,
+    services: [config.identityUrl, config.teamUrl, config.dataUrl, config.realtimeUrl],
+    componentDir: config.componentDir,
+  });
+  const publicUrl = new URL(config.publicUrl);
+
+  const server = Bun.serve({
+    port: config.port,
+    hostname: config.hostname,
+    reusePort: false,
+    maxRequestBodySize: 104_857_600,
+    idleTimeout: 75,
+    websocket: socketPipe,
+    fetch: createApp({
+      publicUrl,
+      upstreams: {
+        identity: config.identityUrl,
+        team: config.teamUrl,
+        data: config.dataUrl,
+        realtime: config.realtimeUrl,
+        web: config.webUrl,
+      },
+      ...(web ? { web } : {}),
+      ownPages: (request) => docs.handle(request),
+      log,
+      webhook: {
+        snapshot,
+        plans: createPlanCache(catalogue),
+        catchUp: feed.catchUp,
+        runInline: (plan, accepted) => runInline(plan, accepted, inlineDeps),
+        accept: (runStart) => accepts.add(runStart),
+        record: (record) => records.add(record),
+        awaitRun: (teamId, runId, timeoutMs) =>
+          waitForRun(teamId, runId, timeoutMs, {
+            subscribe: link.subscribe,
+            findOutcome: async (team, run) => (await store.findRun(team, run))?.outcome,
+          }),
+        announce: (result, accepted) => link.publish(announceRun(result, accepted)),
+        statusUrl: (teamId, runId) => `${config.publicUrl}/api/v1/teams/${teamId}/runs/${runId}`,
+        nowMs: Date.now,
+      },
+    }),
+  });
+
+  return {
+    url: `http://127.0.0.1:${server.port}`,
+    stop: async () => {
+      await server.stop();
+      feed.stop();
+      link.close();
+      egress.close();
+      await close();
+    },
+  };
+}
+
+async function readSnapshot(file: string): Promise<RouteFeedPage | undefined> {
+  try {
+    return parseFeedPage(await Bun.file(file).json());
+  } catch {
+    return undefined; // None yet, or cut off by a crash: the feed gives all of it again.
+  }
+}
+
+async function saveSnapshot(dir: string, file: string, page: RouteFeedPage): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await Bun.write(`${file}.new`, JSON.stringify(page), { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}

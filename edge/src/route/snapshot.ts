@@ -1,0 +1,48 @@
+import type { EndpointRoute, PublishedVersion, RouteFeedPage } from "@dap/contract";
+
+/** What the edge knows of published workflows: enough to run them with nobody else reachable. */
+export type Snapshot = {
+  readonly cursor: number;
+  readonly findEndpoint: (endpointId: string) => EndpointRoute | undefined;
+  readonly findVersion: (workflowId: string, version: number) => PublishedVersion | undefined;
+  /** Takes a page of the feed in; pages may repeat what is known. */
+  readonly apply: (page: RouteFeedPage) => void;
+  readonly dump: () => RouteFeedPage;
+};
+
+const versionKey = (workflowId: string, version: number): string => `${workflowId}/${version}`;
+
+/** An empty snapshot, or one that starts from a page saved earlier. */
+export function createSnapshot(saved?: RouteFeedPage): Snapshot {
+  const endpoints = new Map<string, EndpointRoute>();
+  const versions = new Map<string, PublishedVersion>();
+  let cursor = 0;
+  const apply = (page: RouteFeedPage): void => {
+    for (const version of page.versions) versions.set(versionKey(version.workflowId, version.version), version);
+    for (const endpoint of page.endpoints) endpoints.set(endpoint.id, endpoint);
+    for (const id of page.removedEndpoints) endpoints.delete(id);
+    cursor = Math.max(cursor, page.cursor);
+    dropUnused(endpoints, versions);
+  };
+  if (saved) apply(saved);
+  return {
+    get cursor() {
+      return cursor;
+    },
+    findEndpoint: (endpointId) => endpoints.get(endpointId),
+    findVersion: (workflowId, version) => versions.get(versionKey(workflowId, version)),
+    apply,
+    dump: () => ({
+      cursor,
+      endpoints: [...endpoints.values()],
+      versions: [...versions.values()],
+      removedEndpoints: [],
+    }),
+  };
+}
+
+/** Versions that no endpoint points to any more are forgotten: a run keeps its own plan while it lasts. */
+function dropUnused(endpoints: ReadonlyMap<string, EndpointRoute>, versions: Map<string, PublishedVersion>): void {
+  const used = new Set([...endpoints.values()].map(({ workflowId, version }) => versionKey(workflowId, version)));
+  for (const key of versions.keys()) if (!used.has(key)) versions.delete(key);
+}

@@ -1,0 +1,50 @@
+import { type Egress, performStep } from "@dap/connector";
+import type { InputEvent } from "@dap/contract";
+import type { Effect } from "@dap/engine";
+import type { Logger } from "@dap/platform/log";
+
+type Invoke = Extract<Effect, { kind: "invoke" }>;
+
+export type PerformDeps = {
+  readonly egress: Egress;
+  readonly nowMs: () => number;
+  readonly chance: () => number;
+  readonly randomUuid: () => string;
+  readonly log: Logger;
+};
+
+/** Performs one effect and gives the event that answers it. Never rejects: a fault of our own becomes the step's error. */
+export async function performInvoke(
+  invoke: Invoke,
+  runId: string,
+  signal: AbortSignal,
+  deps: PerformDeps,
+): Promise<InputEvent> {
+  const startedAtMs = deps.nowMs();
+  const { stepKey, attempt, inputHash } = invoke;
+  const base = { stepKey, attempt, inputHash, startedAtMs };
+  const call = {
+    use: invoke.use,
+    input: invoke.input,
+    idempotencyKey: `${runId}:${stepKey}:${invoke.generation}:${invoke.n}`,
+  };
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(invoke.timeoutMs)]);
+  try {
+    const result = await performStep(call, {
+      egress: deps.egress,
+      nowMs: deps.nowMs,
+      randomUuid: deps.randomUuid,
+      signal: bounded,
+    });
+    if (result.kind === "succeeded")
+      return { kind: "stepSucceeded", ...base, output: result.output, atMs: deps.nowMs() };
+    return { kind: "stepFailed", ...base, error: result.error, atMs: deps.nowMs(), chance: deps.chance() };
+  } catch (cause) {
+    const isTimeout = bounded.aborted && !signal.aborted;
+    const error = isTimeout
+      ? { code: "STEP_TIMEOUT", message: `The step took longer than ${invoke.timeoutMs} ms.`, retryable: true }
+      : { code: "STEP_CRASHED", message: "The step failed for a reason inside the platform.", retryable: false };
+    if (!isTimeout) deps.log.error("a step crashed", { cause, runId, stepKey, use: invoke.use });
+    return { kind: "stepFailed", ...base, error, atMs: deps.nowMs(), chance: deps.chance() };
+  }
+}

@@ -1,0 +1,49 @@
+import type { RunOutcome, RunResponse } from "@dap/contract";
+import { Failure } from "@dap/platform/failure";
+import { refusal } from "./refusal";
+
+/** The answer to a caller who waited for the run's end: the output, or 422 `RUN_FAILED` with the step and its code. */
+export function answerOutcome(outcome: RunOutcome, runId: string, requestId: string): Response {
+  switch (outcome.status) {
+    case "succeeded":
+      return Response.json(outcome.output, { headers: { "x-run-id": runId, "x-request-id": requestId } });
+    case "cancelled":
+      return refusal(new Failure("RUN_CANCELLED", 422, "The run was cancelled."), requestId, { runId });
+    case "failed":
+    case "diverged": {
+      const stepId = outcome.status === "failed" ? outcome.stepKey?.split("/", 1)[0] : undefined;
+      const detail = { runId, stepCode: outcome.error.code, ...(stepId ? { stepId } : {}) };
+      return refusal(new Failure("RUN_FAILED", 422, outcome.error.message), requestId, detail);
+    }
+  }
+}
+
+/** The answer of a `respond` step. Header names and values were checked by the engine's schema; unsafe ones are left out. */
+export function answerResponse({ status, headers, body }: RunResponse, runId: string): Response {
+  const answer = new Headers({
+    "x-run-id": runId,
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "sandbox",
+  });
+  for (const [name, value] of Object.entries(headers)) if (isAllowedHeader(name, value)) answer.set(name, value);
+  if (typeof body === "string" && answer.has("content-type")) return new Response(body, { status, headers: answer });
+  answer.set("content-type", "application/json");
+  return new Response(JSON.stringify(body), { status, headers: answer });
+}
+
+/** The answer to a caller who does not wait, or waited long enough. */
+export const answerAccepted = (runId: string, statusUrl: string, requestId: string): Response =>
+  Response.json({ runId, statusUrl }, { status: 202, headers: { "x-run-id": runId, "x-request-id": requestId } });
+
+const ownHeaders: ReadonlySet<string> = new Set([
+  "set-cookie",
+  "content-length",
+  "transfer-encoding",
+  "connection",
+  "content-security-policy",
+  "strict-transport-security",
+  "x-run-id",
+]);
+
+const isAllowedHeader = (name: string, value: string): boolean =>
+  /^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(name) && !ownHeaders.has(name.toLowerCase()) && !/[\r\n\0]/.test(value);

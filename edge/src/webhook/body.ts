@@ -1,0 +1,90 @@
+import { isJsonObject, type Json } from "@dap/contract";
+import { Failure } from "@dap/platform/failure";
+
+/** Default limit of a webhook's body; a workflow may set `bodyBytesMax` up to 100 MB. */
+export const bodyBytesDefault = 5_242_880;
+/** Nesting past this is refused before anything walks the value (security.md, section 2.7). */
+export const jsonDepthMax = 64;
+
+/**
+ * Reads a webhook's body as JSON, form fields or text, by its content type; a body without one is taken for JSON.
+ * Fails with 413 `BODY_TOO_LARGE`, 400 `MALFORMED_JSON`, 422 `JSON_TOO_DEEP` or 415 `UNSUPPORTED_MEDIA_TYPE`.
+ */
+export async function readBody(request: Request, bytesMax: number): Promise<Json> {
+  if (request.headers.has("content-encoding"))
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, "Compressed bodies are not taken.");
+  const declared = Number(request.headers.get("content-length") ?? 0);
+  if (declared > bytesMax) throw tooLarge(bytesMax);
+  const text = await readText(request, bytesMax);
+  const type = mediaType(request.headers.get("content-type"));
+  if (type === "application/json" || type.endsWith("+json") || type === "") return text === "" ? null : parseJson(text);
+  if (type === "application/x-www-form-urlencoded") return parseForm(text);
+  if (type.startsWith("text/") || type === "application/xml") return text;
+  throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, `A webhook takes JSON, form fields or text, not ${type}.`);
+}
+
+async function readText(request: Request, bytesMax: number): Promise<string> {
+  const bytes = await request.bytes();
+  if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
+  try {
+    return decoder.decode(bytes);
+  } catch (cause) {
+    throw new Failure("MALFORMED_TEXT", 400, "The body is not UTF-8.", { cause });
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+function parseJson(text: string): Json {
+  let value: Json;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new Failure("MALFORMED_JSON", 400, "The body is not JSON.", { cause });
+  }
+  // A text this short cannot nest deeper.
+  if (text.length > 2 * jsonDepthMax && isTooDeep(value))
+    throw new Failure("JSON_TOO_DEEP", 422, `JSON may nest ${jsonDepthMax} levels deep.`);
+  return value;
+}
+
+/** Without recursion, since depth is what is in question. */
+function isTooDeep(value: Json): boolean {
+  let level: Json[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > jsonDepthMax) return true;
+    const next: Json[] = [];
+    for (const item of level) {
+      if (Array.isArray(item)) for (const child of item) pushNested(next, child);
+      else if (isJsonObject(item)) for (const child of Object.values(item)) pushNested(next, child);
+    }
+    level = next;
+  }
+  return false;
+}
+
+function pushNested(level: Json[], child: Json): void {
+  if (typeof child === "object" && child !== null) level.push(child);
+}
+
+/** A field given several times becomes a list. */
+export function parseForm(text: string): Json {
+  return collect(new URLSearchParams(text));
+}
+
+/** Query and form pairs as an object of own data properties: `__proto__` is a key like any other. */
+export function collect(pairs: Iterable<readonly [string, string]>): { [key: string]: string | string[] } {
+  const fields = new Map<string, string | string[]>();
+  for (const [key, value] of pairs) {
+    const before = fields.get(key);
+    if (before === undefined) fields.set(key, value);
+    else if (typeof before === "string") fields.set(key, [before, value]);
+    else before.push(value);
+  }
+  return Object.fromEntries(fields);
+}
+
+const mediaType = (header: string | null): string => (header ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+
+const tooLarge = (bytesMax: number): Failure =>
+  new Failure("BODY_TOO_LARGE", 413, `The body may have ${bytesMax} bytes at most.`);

@@ -1,0 +1,218 @@
+import type {
+  AcceptedEvent,
+  EndpointRoute,
+  Json,
+  JsonObject,
+  PublishedVersion,
+  RunOutcome,
+  WebhookTrigger,
+} from "@dap/contract";
+import { type Plan, semantics, validate } from "@dap/engine";
+import { Failure } from "@dap/platform/failure";
+import { newId } from "@dap/platform/id";
+import type { AcceptOutcome, RecordOutcome, RunRecord, RunStart } from "@dap/run";
+import type { PlanCache } from "../route/plan-cache";
+import type { Snapshot } from "../route/snapshot";
+import type { InlineResult } from "../run/inline";
+import type { Awaited } from "../run/wait";
+import { answerAccepted, answerOutcome, answerResponse } from "./answer";
+import { bodyBytesDefault, readBody } from "./body";
+import { corsHeaders, preflight } from "./cors";
+import { deliveryKey, makeTrigger } from "./trigger";
+
+export type WebhookDeps = {
+  readonly snapshot: Snapshot;
+  readonly plans: PlanCache;
+  readonly catchUp: () => Promise<void>;
+  readonly runInline: (plan: Plan, accepted: AcceptedEvent) => InlineResult | Promise<InlineResult>;
+  /** Both are grouped: many callers share one commit. */
+  readonly accept: (start: RunStart) => Promise<AcceptOutcome>;
+  readonly record: (record: RunRecord) => Promise<RecordOutcome>;
+  readonly awaitRun: (teamId: string, runId: string, timeoutMs: number) => Promise<Awaited>;
+  /** Tells realtime of a run that is already over. */
+  readonly announce: (result: InlineResult, accepted: AcceptedEvent) => void;
+  readonly statusUrl: (teamId: string, runId: string) => string;
+  readonly nowMs: () => number;
+};
+
+/** How long a caller with `reply: result` is kept waiting before 202 and a status URL. */
+const waitMs = 60_000;
+
+type Call = {
+  readonly route: EndpointRoute;
+  readonly plan: Plan;
+  readonly trigger: WebhookTrigger;
+  readonly start: RunStart;
+  readonly requestId: string;
+};
+
+/**
+ * Answers `/w/{endpointId}[/path]`. Everything that can be refused is refused before a run exists; a 2xx for a run is given
+ * only after its commit. Fails with `Failure`s: 404 `ENDPOINT_NOT_FOUND`, 409 `WORKFLOW_PAUSED`, 405 `METHOD_NOT_ALLOWED`,
+ * 400/413/415/422 for the body, 422 `INPUT_REFUSED` with the places that do not fit, 503 `STORE_UNAVAILABLE`.
+ */
+export async function handleWebhook(
+  request: Request,
+  pathname: string,
+  query: string,
+  requestId: string,
+  deps: WebhookDeps,
+): Promise<Response> {
+  const { endpointId, path } = splitPath(pathname);
+  const { route, version } = deps.snapshot.findEndpoint(endpointId)
+    ? findTarget(endpointId, deps)
+    : await findLateTarget(endpointId, deps);
+  const trigger = webhookTrigger(version);
+  if (request.method === "OPTIONS" && trigger.cors) return preflight(request, trigger.cors, methodsOf(trigger));
+  if (route.paused) throw new Failure("WORKFLOW_PAUSED", 409, "This workflow is paused.");
+  checkMethod(request.method, trigger);
+  const answer = await runCall(await makeCall(request, route, version, trigger, path, query, requestId, deps), deps);
+  if (trigger.cors) for (const [name, value] of corsHeaders(request, trigger.cors)) answer.headers.set(name, value);
+  return answer;
+}
+
+function splitPath(pathname: string): { endpointId: string; path: string } {
+  const slash = pathname.indexOf("/", 3);
+  return slash < 0
+    ? { endpointId: pathname.slice(3), path: "" }
+    : { endpointId: pathname.slice(3, slash), path: pathname.slice(slash + 1) };
+}
+
+function findTarget(
+  endpointId: string,
+  { snapshot }: WebhookDeps,
+): { route: EndpointRoute; version: PublishedVersion } {
+  const route = snapshot.findEndpoint(endpointId);
+  const version = route && snapshot.findVersion(route.workflowId, route.version);
+  if (!route || !version) throw new Failure("ENDPOINT_NOT_FOUND", 404, "No workflow is published at this address.");
+  return { route, version };
+}
+
+/** An endpoint may have been published a moment ago: the feed is asked once before the address is called unknown. */
+async function findLateTarget(
+  endpointId: string,
+  deps: WebhookDeps,
+): Promise<{ route: EndpointRoute; version: PublishedVersion }> {
+  if (/^[0-9A-Za-z]{22,64}$/.test(endpointId)) await deps.catchUp();
+  return findTarget(endpointId, deps);
+}
+
+function webhookTrigger({ document }: PublishedVersion): WebhookTrigger {
+  if (document.trigger.kind === "webhook") return document.trigger;
+  throw new Failure("ENDPOINT_NOT_FOUND", 404, "No workflow is published at this address.");
+}
+
+const methodsOf = (trigger: WebhookTrigger): readonly string[] => trigger.methods ?? ["POST"];
+
+function checkMethod(method: string, trigger: WebhookTrigger): void {
+  const methods = methodsOf(trigger);
+  if (methods.includes(method)) return;
+  throw new Failure("METHOD_NOT_ALLOWED", 405, `This webhook takes ${methods.join(", ")}.`, {
+    headers: { allow: methods.join(", ") },
+  });
+}
+
+async function makeCall(
+  request: Request,
+  route: EndpointRoute,
+  version: PublishedVersion,
+  trigger: WebhookTrigger,
+  path: string,
+  query: string,
+  requestId: string,
+  deps: WebhookDeps,
+): Promise<Call> {
+  const plan = deps.plans.getPlan(version);
+  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  const body = hasBody ? await readBody(request, trigger.bodyBytesMax ?? bodyBytesDefault) : null;
+  const content = makeTrigger(request, body, path, query);
+  checkInput(plan, plan.inputPlace === "body" ? body : (content.query ?? null));
+  const key = deliveryKey(request.headers);
+  if (key !== undefined && key.length > 255)
+    throw new Failure("IDEMPOTENCY_KEY_TOO_LONG", 422, "An idempotency key has 255 characters at most.");
+  const start: RunStart = {
+    accepted: acceptedEvent(route, version, content, deps.nowMs()),
+    ...(key === undefined ? {} : { idempotency: { scope: `endpoint:${route.id}`, key } }),
+    ...(version.document.deadlineMs === undefined ? {} : { deadlineAtMs: deps.nowMs() + version.document.deadlineMs }),
+  };
+  return { route, plan, trigger, start, requestId };
+}
+
+function checkInput(plan: Plan, input: Json): void {
+  if (!plan.inputSchema) return;
+  const violations = validate(plan.inputSchema, input);
+  if (violations.length === 0) return;
+  const problems = violations.map(({ path, message }) => ({
+    path,
+    code: "INPUT",
+    message,
+    severity: "error" as const,
+  }));
+  throw new Failure("INPUT_REFUSED", 422, "The input does not fit the workflow's schema.", { problems });
+}
+
+const acceptedEvent = (
+  route: EndpointRoute,
+  version: PublishedVersion,
+  trigger: JsonObject,
+  atMs: number,
+): AcceptedEvent => ({
+  kind: "accepted",
+  atMs,
+  runId: newId(),
+  teamId: route.teamId,
+  workflow: { id: route.workflowId, name: version.name, version: version.version },
+  semantics,
+  triggerKind: "webhook",
+  trigger,
+  vars: {},
+});
+
+const runCall = (call: Call, deps: WebhookDeps): Promise<Response> =>
+  call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps);
+
+async function answerInline({ plan, trigger, start, requestId }: Call, deps: WebhookDeps): Promise<Response> {
+  const { accepted } = start;
+  const running = deps.runInline(plan, accepted);
+  const result = running instanceof Promise ? await running : running;
+  if (!isRecorded(trigger, result.outcome)) return answerOutcome(result.outcome, accepted.runId, requestId);
+  const recorded = await orUnavailable(deps.record({ start, events: result.events, outcome: result.outcome }));
+  if (recorded.kind === "recorded") {
+    deps.announce(result, accepted);
+    return answerOutcome(result.outcome, accepted.runId, requestId);
+  }
+  if (recorded.outcome) return answerOutcome(recorded.outcome, recorded.runId, requestId);
+  return answerAccepted(recorded.runId, deps.statusUrl(accepted.teamId, recorded.runId), requestId);
+}
+
+const isRecorded = ({ record }: WebhookTrigger, outcome: RunOutcome): boolean =>
+  record === undefined || record === "all" || (record === "failures" && outcome.status !== "succeeded");
+
+async function answerDurable({ trigger, start, requestId }: Call, deps: WebhookDeps): Promise<Response> {
+  const { teamId } = start.accepted;
+  const { runId } = await orUnavailable(deps.accept(start));
+  const accepted = (): Response => answerAccepted(runId, deps.statusUrl(teamId, runId), requestId);
+  if (trigger.reply !== "result") return accepted();
+  const awaited = await deps.awaitRun(teamId, runId, waitMs);
+  switch (awaited.kind) {
+    case "responded":
+      return answerResponse(awaited.response, runId);
+    case "ended":
+      return answerOutcome(awaited.outcome, runId, requestId);
+    case "going":
+      return accepted();
+  }
+}
+
+/** Without the store there is no promise to make: the sender is told to come again. */
+async function orUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    throw new Failure("STORE_UNAVAILABLE", 503, "Nothing can be accepted right now. Please send it again.", {
+      cause,
+      headers: { "retry-after": "1" },
+    });
+  }
+}
