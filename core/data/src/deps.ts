@@ -1,0 +1,24 @@
+import type { Principal, RealtimeMessage, StepCatalogue } from "@dap/contract";
+import type { Logger } from "@dap/platform/log";
+import type { RunStore } from "@dap/run";
+import type { Database } from "./database/connection";
+
+/** What the service stands on. Tests pass their own. */
+export type DataDeps = {
+  readonly authenticate: (request: Request) => Promise<Principal | undefined>;
+  /** On the role `dap_data`, which sees only the teams that a transaction names. */
+  readonly db: Database;
+  /** On the role `dap_data_system`, which sees across teams what the feed needs. */
+  readonly systemDb: Database;
+  readonly runStore: RunStore;
+  readonly catalogue: StepCatalogue;
+  /** Base of every link, without a trailing slash. */
+  readonly publicUrl: string;
+  readonly log: Logger;
+  readonly publish: (messages: readonly RealtimeMessage[]) => void;
+  /** Tells the relay that a run was accepted. */
+  readonly wakeRelay: () => void;
+  /** Resolves at a change of routes, or after `waitMs`. */
+  readonly routeChanged: (waitMs: number, signal?: AbortSignal) => Promise<void>;
+  readonly nowMs: () => number;
+};
