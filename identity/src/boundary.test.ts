@@ -1,0 +1,23 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { expectImports } from "@dap/platform/test-boundary";
+
+test("identity imports what its place in the picture allows", () => {
+  expect(() =>
+    expectImports({
+      packageDir: join(import.meta.dir, ".."),
+      allow: [
+        "@dap/contract",
+        "@dap/platform",
+        "@elysiajs/jwt",
+        "@oslojs/crypto",
+        "@oslojs/encoding",
+        "@sinclair/typebox",
+        "drizzle-orm",
+        "elysia",
+        "jose",
+        "nodemailer",
+      ],
+    }),
+  ).not.toThrow();
+});
