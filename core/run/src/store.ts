@@ -68,6 +68,12 @@ export type ClaimOutcome =
       readonly events: readonly StoredEvent[];
       /** Signals not folded yet, oldest first; the owner turns them into events and commits `foldedSignalSeq`. */
       readonly signals: readonly StoredSignal[];
+      /** Up to where signals were folded before. */
+      readonly foldedSignalSeq: number;
+      /** Claims since the last committed progress, this one included: more than one means that owners were lost. */
+      readonly claims: number;
+      /** Attempts started under suspicion since the last progress (`RunStore.countStart`). */
+      readonly starts: number;
     }
   | { readonly kind: "refused"; readonly reason: "held" | "ended" | "stale" | "missing" };
 
@@ -111,18 +117,23 @@ export type RunCommit = {
 export type CommitOutcome =
   | { readonly kind: "kept" }
   | { readonly kind: "fenced" }
-  /** Kept, but the lease was not released: these signals are still to be folded. */
+  /** Kept, but the run was not released: these signals are still to be folded. Also the answer to `hold` when some came. */
   | { readonly kind: "signalled"; readonly signals: readonly StoredSignal[] }
   /** The data cannot be stored (a NUL, a lone surrogate): nothing of this commit was written. */
   | { readonly kind: "unstorable"; readonly message: string };
 
 /** Run state in Postgres. Every function is safe to call again after an unknown outcome. */
 export type RunStore = {
-  /** One transaction for all; outcomes in the order of `starts`. */
+  /**
+   * One transaction for all; outcomes in the order of `starts`. Throws `RunDataError` when something in the batch cannot be
+   * stored: `createBatcher` halves a batch then until its owner is found.
+   */
   readonly acceptRuns: (starts: readonly RunStart[]) => Promise<readonly AcceptOutcome[]>;
   /** One transaction for all; outcomes in the order of `records`. */
   readonly recordRuns: (records: readonly RunRecord[]) => Promise<readonly RecordOutcome[]>;
   readonly claimRun: (request: ClaimRequest) => Promise<ClaimOutcome>;
+  /** One transaction for all; outcomes in the order of `requests`. */
+  readonly claimRuns: (requests: readonly ClaimRequest[]) => Promise<readonly ClaimOutcome[]>;
   /** One transaction for all, at most one commit per run; outcomes by run id. */
   readonly commitRuns: (commits: readonly RunCommit[]) => Promise<ReadonlyMap<string, CommitOutcome>>;
   /** Extends leases; gives the ids still owned. */
@@ -131,6 +142,15 @@ export type RunStore = {
     runs: readonly { teamId: string; runId: string; epoch: number }[],
     leaseMs: number,
   ) => Promise<ReadonlySet<string>>;
+  /**
+   * Counts an attempt that is about to start in a run whose owners keep getting lost; gives how many were counted since the
+   * last progress, `undefined` when the run is no longer owned.
+   */
+  readonly countStart: (run: { teamId: string; runId: string; epoch: number }) => Promise<number | undefined>;
+  /** Signals that came after the given ones, of runs that their owner holds; runs without news are left out. */
+  readonly findSignals: (
+    runs: readonly { teamId: string; runId: string; foldedSignalSeq: number }[],
+  ) => Promise<ReadonlyMap<string, readonly StoredSignal[]>>;
   /** Gives up leases at a drain without waiting for expiry; the runs are dispatched again. */
   readonly releaseLeases: (
     workerId: string,
@@ -170,6 +190,8 @@ export type RunMaintenance = {
   readonly sweep: (limits: {
     readonly unclaimedMs: number;
   }) => Promise<{ readonly redispatched: number; readonly deadlines: number }>;
+  /** Makes the partitions of this month and the next ones; gives how many were made. To be called daily. */
+  readonly ensurePartitions: () => Promise<number>;
   /** A boot of the embedded platform voids all leases: whoever held them died with the process. */
   readonly voidLeases: () => Promise<number>;
 };
