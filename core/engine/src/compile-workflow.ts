@@ -1,5 +1,5 @@
 import type { DocumentProblem, JsonSchema, StepCatalogue, Workflow } from "@dap/contract";
-import type { Plan } from "./plan";
+import type { Plan } from "./plan/plan";
 
 /** What the checker needs to know of the world. */
 export type CompileDeps = {

@@ -48,8 +48,10 @@ export type CallLive = {
   readonly stepKey: string;
   readonly phase: "running" | "retrying";
   readonly attempt: number;
-  /** Definitive failures so far. */
+  /** Failures so far, against `attemptsMax`. */
   readonly failures: number;
+  /** Number of the key: one more than the definitive answers so far. */
+  readonly n: number;
   readonly started: boolean;
   readonly aborting: boolean;
   readonly input: Json;
@@ -72,7 +74,6 @@ export type Round = { readonly index: number; readonly outputs: Outputs; readonl
 
 export type EachLive = {
   readonly kind: "each";
-  readonly stepKey: string;
   readonly items: readonly Json[];
   /** The next item to start; those before it are done or among `rounds`. */
   readonly next: number;
@@ -83,29 +84,36 @@ export type EachLive = {
 
 export type WhileLive = {
   readonly kind: "while";
-  readonly stepKey: string;
   readonly round: Round;
   readonly last: Json | null;
+};
+
+export type Child = { readonly at: number; readonly child: Live };
+
+/** A child that has ended by itself, in the order of ending. `missing`: without an output. */
+export type Ended = {
+  readonly at: number;
+  readonly value: Json | null;
+  readonly missing: boolean;
+  readonly failed: boolean;
 };
 
 /** `parallel` and `graph`: children side by side, by position. */
 export type GroupLive = {
   readonly kind: "group";
-  readonly stepKey: string;
-  readonly children: readonly { readonly at: number; readonly child: Live }[];
-  /** Which have ended, by position, and with what. */
-  readonly ended: { readonly [at: string]: { readonly value: Json | null; readonly failed: boolean } };
-  readonly failure: Verdict | null;
+  readonly children: readonly Child[];
+  readonly ended: readonly Ended[];
+  /** How the step will come out once every child has ended; set when that is decided. */
   readonly ending: Verdict | null;
 };
 
 export type TryLive = {
   readonly kind: "try";
   readonly phase: "steps" | "catch" | "finally";
+  /** In `catch`: what it sees as `error`. */
   readonly error: ErrorInScope | null;
   /** In `finally`: what the step comes to after it. */
   readonly pending: Verdict | null;
-  readonly aborting: boolean;
   readonly child: Live;
 };
 

@@ -1,8 +1,8 @@
 import type { EffectClass, UnknownPolicy, Workflow } from "@dap/contract";
 import type { Evaluate } from "@dap/expression";
-import type { RetryPolicy } from "./retry";
-import type { Block } from "./run/block";
-import type { CompiledSchema } from "./schema/compile-schema";
+import type { RetryPolicy } from "../retry";
+import type { Block } from "../run/block";
+import type { CompiledSchema } from "../schema/compile-schema";
 
 /** A workflow version made ready to run: immutable, shared by all its runs, never stored. */
 export type Plan = {
