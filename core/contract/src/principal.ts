@@ -2,7 +2,8 @@ import { type Static, Type } from "@sinclair/typebox";
 
 /** Roles in a team, each with all that the next one may do. */
 export const roles = ["owner", "admin", "editor", "operator", "viewer"] as const;
-export const Role = Type.Union(roles.map((role) => Type.Literal(role)));
+// `Unsafe` only names the type: of a mapped list TypeBox cannot tell the members.
+export const Role = Type.Unsafe<(typeof roles)[number]>(Type.Union(roles.map((role) => Type.Literal(role))));
 export type Role = (typeof roles)[number];
 
 /** Claims of an access token (JWT, EdDSA, `typ: at+jwt`, five minutes). */
