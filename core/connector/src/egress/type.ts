@@ -74,4 +74,6 @@ export type EgressOptions = {
   readonly allow: readonly EgressAllow[];
   readonly resolve?: Resolve;
   readonly limits?: Partial<EgressLimits>;
+  /** Certificates (PEM) trusted instead of the public ones. */
+  readonly ca?: string;
 };
