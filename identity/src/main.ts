@@ -59,7 +59,7 @@ type Opened = {
 
 function createDeps(config: IdentityConfig, { delivery, ...opened }: Opened): IdentityDeps {
   const { publicUrl, serviceSecret, teamUrl, requireVerifiedEmail } = config;
-  const keys = { kind: "local", keys: () => opened.keys.published() } as const;
+  const localKeys = () => opened.keys.published();
   return {
     ...opened,
     settings: {
@@ -72,7 +72,7 @@ function createDeps(config: IdentityConfig, { delivery, ...opened }: Opened): Id
     sign: createAccessTokenSigner(opened.keys, publicUrl),
     team: createTeamDirectory(typeof teamUrl === "function" ? teamUrl : () => teamUrl, serviceSecret),
     mailQueued: () => delivery?.kick(),
-    authenticate: createAuthenticator({ keys, issuer: publicUrl, audience: accessAudience, serviceSecret }),
+    authenticate: createAuthenticator({ localKeys, issuer: publicUrl, audience: accessAudience, serviceSecret }),
     clock: systemClock,
   };
 }

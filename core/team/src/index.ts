@@ -1,0 +1,3 @@
+export { createApp } from "./app";
+export { readTeamConfig, type TeamConfig, teamSettings } from "./config";
+export { migrationFolder, start } from "./main";
