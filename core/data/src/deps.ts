@@ -1,5 +1,6 @@
-import type { Principal, RealtimeMessage, StepCatalogue } from "@dap/contract";
+import type { Principal, StepCatalogue } from "@dap/contract";
 import type { Logger } from "@dap/platform/log";
+import type { RealtimeLink } from "@dap/platform/realtime-link";
 import type { RunStore } from "@dap/run";
 import type { Database } from "./database/connection";
 
@@ -15,7 +16,7 @@ export type DataDeps = {
   /** Base of every link, without a trailing slash. */
   readonly publicUrl: string;
   readonly log: Logger;
-  readonly publish: (messages: readonly RealtimeMessage[]) => void;
+  readonly realtime: Pick<RealtimeLink, "publish" | "subscribe">;
   /** Tells the relay that a run was accepted. */
   readonly wakeRelay: () => void;
   /** Resolves at a change of routes, or after `waitMs`. */

@@ -6,8 +6,8 @@ import { workflow } from "../database/table/workflow";
 import { workflowVersion } from "../database/table/workflow-version";
 import { readStoredDocument } from "../workflow/document";
 
-/** Pages are small, because each line may carry a document of 1 MiB. */
-const pageRows = 50;
+/** Bounds a page: each line carries a document, a few KiB mostly, 1 MiB at most. */
+const pageRows = 200;
 
 /**
  * What changed after `since`, each endpoint once and as it is now. The cursor of an empty page is `since`. A reader that

@@ -31,7 +31,7 @@ export async function actOnce(
   const fingerprint = fingerprintOf(call.body);
   await tx
     .delete(requestKey)
-    .where(and(isKey(row), lt(requestKey.createdAt, sql`now() - ${keyKeptMs} * interval '1 ms'`)));
+    .where(and(isKey(row), lt(requestKey.createdAt, sql`now() - ${keyKeptMs} * interval '1 millisecond'`)));
   const mine = await tx
     .insert(requestKey)
     .values({ ...row, fingerprint })

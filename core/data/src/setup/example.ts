@@ -56,7 +56,6 @@ export const exampleWorkflow: Workflow = {
       use: "if",
       when: "{{ steps.order.total >= 100 }}",
       note: "Orders from 100 upwards get a discount.",
-      // biome-ignore lint/suspicious/noThenProperty: the document's own field
       then: [
         {
           id: "discount",

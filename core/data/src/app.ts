@@ -1,0 +1,57 @@
+import { createHttpApp, withSwagger } from "@dap/platform/http";
+import type { DataDeps } from "./deps";
+import { catalogueRoutes } from "./catalogue/route";
+import type { AnyRoute } from "./http/declare";
+import { openApiOf } from "./http/open-api";
+import { performRoute } from "./http/perform";
+import { internalRoutes, performInternal } from "./internal/route";
+import { createPlanCache } from "./run/plan-cache";
+import { runRoutes } from "./run/route";
+import { startRoutes } from "./run/start-route";
+import { stepTestRoutes } from "./run/step-test-route";
+import { versionRoutes } from "./version/route";
+import { draftRoutes } from "./workflow/draft-route";
+import { workflowRoutes } from "./workflow/route";
+
+export type { DataDeps } from "./deps";
+
+export const teamPath = "/api/v1/teams/:teamId";
+
+/** Every public route of the service, each with the permission it asks for. */
+export function publicRoutes(deps: DataDeps): readonly AnyRoute[] {
+  const planOf = createPlanCache(deps.db, deps.catalogue);
+  return [
+    ...workflowRoutes(deps),
+    ...draftRoutes(deps),
+    ...versionRoutes(deps),
+    ...startRoutes(deps, planOf),
+    ...runRoutes(deps, planOf),
+    ...stepTestRoutes(deps),
+    ...catalogueRoutes(deps),
+  ];
+}
+
+/** The service's HTTP interface, without a port. Bodies are read only after a caller was found to be allowed. */
+export function createApp(deps: DataDeps) {
+  const app = createHttpApp({ name: "data", log: deps.log });
+  app.use(
+    withSwagger({ title: "dap data", version: "1", description: "Workflows, versions, runs and the step catalogue." }),
+  );
+  for (const route of publicRoutes(deps))
+    app.route(
+      route.method,
+      `${teamPath}${route.path}`,
+      ({ request, params }: RouteContext) => performRoute(route, request, params, deps),
+      { parse: "none", detail: openApiOf(route) },
+    );
+  for (const route of internalRoutes(deps))
+    app.route(
+      route.method,
+      route.path,
+      ({ request, params }: RouteContext) => performInternal(route, request, params, deps),
+      { parse: "none", detail: { hide: true } },
+    );
+  return app;
+}
+
+type RouteContext = { readonly request: Request; readonly params: Readonly<Record<string, string>> };

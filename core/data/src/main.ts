@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { catalogue } from "@dap/connector";
+import type { Broker } from "@dap/platform/broker";
+import { systemClock } from "@dap/platform/clock";
+import { createAuthenticator } from "@dap/platform/guard";
+import { serve } from "@dap/platform/http";
+import { createLogger, type Logger } from "@dap/platform/log";
+import { migrate } from "@dap/platform/migrate";
+import { type Connection, connect } from "@dap/platform/postgres";
+import { createRunMaintenance, createRunStore } from "@dap/run";
+import { createApp, type DataDeps } from "./app";
+import type { DataConfig } from "./config";
+import { openBroker } from "./dispatch/broker";
+import { startRelay } from "./dispatch/relay";
+import { startSweeper } from "./dispatch/sweeper";
+import { routeChannel } from "./endpoint/query";
+import { forgetEdges } from "./feed/edge-seen";
+import { createRouteSignal } from "./feed/route-signal";
+import { forgetKeys } from "./http/forget-key";
+import { linkRealtime } from "./run/realtime";
+
+export const migrationFolder = join(import.meta.dir, "database/migration");
+
+/** Whoever accepts a run may notify here after the commit; the relay looks at once instead of at its next turn. */
+export const dispatchChannel = "dap_dispatch";
+
+export type DataParts = {
+  /** Shared by all services where they are one process; without it the service opens its own. */
+  readonly broker?: Broker;
+  readonly log?: Logger;
+};
+
+/** Starts the data backend: migrates, listens, and keeps relay and sweeper going. */
+export async function start(
+  config: DataConfig,
+  { broker: shared, log = createLogger({ service: "data" }) }: DataParts = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
+  if (config.ownerDatabaseUrl) await migrate({ url: config.ownerDatabaseUrl.reveal(), folder: migrationFolder });
+  const max = config.connectionsMax;
+  const own = connect(config.databaseUrl.reveal(), { max, applicationName: "dap data" });
+  const system = connect(config.systemDatabaseUrl.reveal(), { max: 6, applicationName: "dap data system" });
+  const broker = shared ?? (await openBroker(config, system.sql, log));
+
+  const maintenance = createRunMaintenance(system.sql);
+  const relay = startRelay({ maintenance, broker, log });
+  const cleanUp = async () => {
+    await forgetKeys(system.db);
+    await forgetEdges(system.db);
+  };
+  const { sweepEveryMs: everyMs, unclaimedMs } = config;
+  const sweeper = startSweeper({ maintenance, wakeRelay: relay.wake, log, everyMs, unclaimedMs, cleanUp });
+
+  const routes = createRouteSignal();
+  await Promise.all([
+    system.sql.listen(routeChannel, routes.raise),
+    system.sql.listen(dispatchChannel, relay.wake),
+  ]);
+  const realtime = linkRealtime(config, log);
+  const deps = createDeps(config, { own, system, log, realtime, wakeRelay: relay.wake, routeChanged: routes.wait });
+  const server = serve(createApp(deps), { port: config.port, hostname: config.hostname });
+  return {
+    url: server.url,
+    stop: async () => {
+      // Waiting edges are answered, so that they need not be cut off.
+      routes.raise();
+      await server.stop();
+      await Promise.all([relay.stop(), sweeper.stop()]);
+      realtime.close();
+      if (!shared) await broker.close();
+      await Promise.all([own.close(), system.close()]);
+    },
+  };
+}
+
+type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged"> & {
+  readonly own: Connection;
+  readonly system: Connection;
+};
+
+const createDeps = (
+  { publicUrl, identityUrl, serviceSecret }: DataConfig,
+  { own, system, ...opened }: Opened,
+): DataDeps => ({
+  ...opened,
+  publicUrl,
+  catalogue,
+  db: own.db,
+  systemDb: system.db,
+  runStore: createRunStore(own.sql),
+  nowMs: systemClock.nowMs,
+  authenticate: createAuthenticator({
+    keys: { kind: "remote", url: `${identityUrl}/.well-known/jwks.json` },
+    issuer: publicUrl,
+    audience: "dap-api",
+    serviceSecret,
+  }),
+});

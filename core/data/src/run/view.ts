@@ -1,0 +1,54 @@
+import type { RealtimeMessage, RunDetail, RunSummary, StepView } from "@dap/contract";
+import { type AcceptedEvent, type Json, ownValue, type StoredEvent } from "@dap/contract";
+import type { RunRow } from "@dap/run";
+
+/** A run as lists show it. */
+export const runSummary = (row: RunRow): RunSummary & { readonly workflowName: string } => ({
+  id: row.id,
+  workflowId: row.workflowId,
+  workflowName: row.workflowName,
+  version: row.version,
+  status: row.status,
+  trigger: row.triggerKind,
+  createdAt: new Date(row.createdAtMs).toISOString(),
+  endedAt: row.endedAtMs === undefined ? null : new Date(row.endedAtMs).toISOString(),
+});
+
+/** What watchers of the team's list hear. */
+export const runChanged = (row: RunRow): RealtimeMessage => ({
+  kind: "runChanged",
+  teamId: row.teamId,
+  run: runSummary(row),
+});
+
+/** What came of a run: `output` and `error` are null as long as there is none. */
+export function runResult({ id, status, outcome }: RunRow) {
+  const ended = outcome ?? { status: undefined };
+  return {
+    runId: id,
+    status,
+    output: ended.status === "succeeded" ? ended.output : null,
+    error: errorOf(outcome),
+  };
+}
+
+/** A run with its timeline. */
+export function runDetail(row: RunRow, events: readonly StoredEvent[], steps: readonly StepView[]): RunDetail {
+  const { output, error } = runResult(row);
+  return { ...runSummary(row), input: inputOf(events), output, error, lastSeq: row.lastSeq, steps };
+}
+
+function errorOf(outcome: RunRow["outcome"]): RunDetail["error"] {
+  if (outcome?.status === "diverged") return outcome.error;
+  if (outcome?.status !== "failed") return null;
+  return { ...outcome.error, ...(outcome.stepKey !== undefined && { stepKey: outcome.stepKey }) };
+}
+
+function inputOf(events: readonly StoredEvent[]): Json {
+  const first = events[0]?.event;
+  if (first?.kind !== "accepted") return null;
+  return isQueryCall(first) ? (ownValue(first.trigger, "query") ?? null) : (ownValue(first.trigger, "body") ?? null);
+}
+
+/** GET and HEAD carry their input in the query. */
+const isQueryCall = ({ trigger }: AcceptedEvent) => ["GET", "HEAD"].includes(String(ownValue(trigger, "method")));
