@@ -37,6 +37,8 @@ export type Consumer = {
  * Implemented by RabbitMQ and by Postgres (embedded, one machine); `broker/broker.contract.ts` is what both must do.
  */
 export type Broker = {
+  /** Makes the queue if it is missing. `consume` does so too; publishing to a queue that nobody made fails. */
+  readonly declareQueue: (queue: string) => Promise<void>;
   /** Gives an answer for every message, within some seconds; a full or unreachable broker fails them, it never throws. */
   readonly publish: (queue: string, messages: readonly OutgoingMessage[]) => Promise<PublishOutcome>;
   /** At most `prefetch` deliveries are in hand at a time. The handler must not throw; if it does, the message is requeued. */
@@ -55,5 +57,5 @@ export type Broker = {
   readonly close: () => Promise<void>;
 };
 
-export { createEmbeddedBroker, type EmbeddedBrokerOptions, embeddedBrokerSchema } from "./broker/embedded";
+export { createEmbeddedBroker, type EmbeddedBrokerOptions, ensureEmbeddedBroker } from "./broker/embedded";
 export { createRabbitBroker, type RabbitBrokerOptions } from "./broker/rabbit";

@@ -12,6 +12,8 @@ export type MigrateOptions = {
   readonly url: string;
   /** Folder of `NNNN_name.sql` files, or the migrations themselves. */
   readonly folder: string | readonly Migration[];
+  /** Schema of the table that remembers what was applied; `migration` by default. Another one keeps a second history. */
+  readonly ledger?: "migration" | "broker_migration";
 };
 
 /** Any number that nothing else of ours locks. */
@@ -22,14 +24,14 @@ const migrateLock = 7_241_002;
  * the others wait. Refuses (`Failure`) a database that knows a migration this code does not (`DATABASE_NEWER`), and one
  * whose applied migrations have another text or another order (`MIGRATION_CHANGED`).
  */
-export async function migrate({ url, folder }: MigrateOptions): Promise<readonly string[]> {
+export async function migrate({ url, folder, ledger = "migration" }: MigrateOptions): Promise<readonly string[]> {
   const migrations = typeof folder === "string" ? readMigrations(folder) : folder;
   const sql = postgres(url, { max: 1, onnotice: () => {}, connect_timeout: 10 });
   try {
     await sql`select pg_advisory_lock(${migrateLock})`;
-    const applied = await readApplied(sql);
+    const applied = await readApplied(sql, ledger);
     const pending = findPending(migrations, applied, new URL(url).pathname.slice(1));
-    for (const migration of pending) await apply(sql, migration);
+    for (const migration of pending) await apply(sql, migration, ledger);
     return pending.map((migration) => migration.name);
   } finally {
     await sql.end({ timeout: 5 });
@@ -52,13 +54,13 @@ export function readMigrations(folder: string): readonly Migration[] {
 
 type Applied = { readonly name: string; readonly hash: string };
 
-async function readApplied(sql: postgres.Sql): Promise<readonly Applied[]> {
+async function readApplied(sql: postgres.Sql, ledger: string): Promise<readonly Applied[]> {
   await sql.unsafe(`
-    create schema if not exists migration;
-    create table if not exists migration.applied (
+    create schema if not exists ${ledger};
+    create table if not exists ${ledger}.applied (
       name text primary key, hash text not null, applied_at timestamptz not null default clock_timestamp()
     )`);
-  return sql<Applied[]>`select name, hash from migration.applied order by name`;
+  return sql<Applied[]>`select name, hash from ${sql(ledger)}.applied order by name`;
 }
 
 function findPending(
@@ -89,11 +91,11 @@ function findPending(
   return migrations.slice(applied.length);
 }
 
-async function apply(sql: postgres.Sql, migration: Migration): Promise<void> {
+async function apply(sql: postgres.Sql, migration: Migration, ledger: string): Promise<void> {
   try {
     await sql.begin(async (tx) => {
       await tx.unsafe(migration.sql);
-      await tx`insert into migration.applied (name, hash) values (${migration.name}, ${hashOf(migration)})`;
+      await tx`insert into ${tx(ledger)}.applied (name, hash) values (${migration.name}, ${hashOf(migration)})`;
     });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
