@@ -5,6 +5,14 @@ import { expectImports } from "@dap/platform/test-boundary";
 test("the edge imports the engine, the connectors and the run store, and no service", () => {
   expectImports({
     packageDir: join(import.meta.dir, ".."),
-    allow: ["@dap/contract", "@dap/engine", "@dap/connector", "@dap/platform", "@dap/run", "elysia", "@scalar/api-reference"],
+    allow: [
+      "@dap/contract",
+      "@dap/engine",
+      "@dap/connector",
+      "@dap/platform",
+      "@dap/run",
+      "elysia",
+      "@scalar/api-reference",
+    ],
   });
 });

@@ -6,7 +6,10 @@ export const readEdgeConfig = defineConfig({
   hostname: text("EDGE_HOSTNAME", { default: "0.0.0.0", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", { default: "http://localhost:8080", meaning: "base of every link" }),
   serviceSecret: secret("SERVICE_SECRET", { meaning: "proves services to each other" }),
-  databaseUrl: url("EDGE_DATABASE_URL", { meaning: "the data database, as the edge's own role" }),
+  databaseUrl: secret("EDGE_ROLE_DATABASE_URL", {
+    charactersMin: 8,
+    meaning: "the data database, as the role dap_edge",
+  }),
   identityUrl: url("IDENTITY_URL", { meaning: "identity server" }),
   teamUrl: url("TEAM_URL", { meaning: "users & teams service" }),
   dataUrl: url("DATA_URL", { meaning: "data backend" }),

@@ -29,7 +29,7 @@ export async function start(
   { web }: EdgeParts = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const log = createLogger({ service: "edge" });
-  const { sql, close } = connect(config.databaseUrl, { max: 4, applicationName: "dap-edge" });
+  const { sql, close } = connect(config.databaseUrl.reveal(), { max: 4, applicationName: "dap-edge" });
   const store = createRunStore(sql);
   const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
   const records = createBatcher(store.recordRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });

@@ -1,4 +1,4 @@
-/** `make build`: the web component and the webapp, each only when a source of it changed since the last build. */
-import { ensureBuilt } from "./build-if-changed";
+/** `make build`: the web component and the webapp. Each build script does nothing when its sources have not changed. */
+import { ensureBuilt } from "./ensure-built";
 
-await ensureBuilt({ force: process.argv.includes("--force") });
+await ensureBuilt();

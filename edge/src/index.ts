@@ -1,0 +1,2 @@
+export { type EdgeConfig, readEdgeConfig } from "./config";
+export { type EdgeParts, start } from "./main";
