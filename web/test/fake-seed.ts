@@ -45,7 +45,6 @@ export const orderWorkflow: Workflow = {
       id: "big",
       use: "if",
       when: "{{ steps.total.net > 100 }}",
-      // biome-ignore lint/suspicious/noThenProperty: the document's own field
       then: [
         {
           id: "tell",

@@ -2,7 +2,8 @@ import { component$ } from "@builder.io/qwik";
 
 /** The mark: one thing leads to another. */
 export const Brand = component$<{ href: string }>(({ href }) => (
-  <a class="brand" href={href} aria-label="dap, to your workflows">
+  <a class="brand" href={href}>
+    <span class="sr-only">dap, to your workflows</span>
     <svg class="brand__mark" viewBox="0 0 32 32" aria-hidden="true">
       <rect width="32" height="32" rx="9" fill="oklch(0.37 0.06 208)" />
       <path

@@ -26,7 +26,7 @@ const wires = [
 
 /** A workflow, drawn: what the product is about, for those who can see it. Decoration for everyone else. */
 export const GuestArt = component$(() => (
-  <svg viewBox="0 0 600 510" fill="none">
+  <svg viewBox="0 0 600 510" fill="none" aria-hidden="true">
     {wires.map((path) => (
       <path key={path} d={path} stroke="oklch(0.86 0.08 190 / 0.55)" stroke-width="2" />
     ))}
