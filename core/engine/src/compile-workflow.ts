@@ -1,4 +1,16 @@
-import type { DocumentProblem, JsonSchema, StepCatalogue, Workflow } from "@dap/contract";
+import {
+  childLists,
+  type DocumentProblem,
+  type JsonSchema,
+  type Step,
+  type StepCatalogue,
+  type Workflow,
+} from "@dap/contract";
+import { baseNames, ExpressionCheck } from "./check/expression-check";
+import { checkSchema } from "./check/schema-check";
+import { StepCheck } from "./check/step-check";
+import { checkIds, walkSteps } from "./check/structure";
+import { buildPlan } from "./plan/build";
 import type { Plan } from "./plan/plan";
 
 /** What the checker needs to know of the world. */
@@ -14,8 +26,59 @@ export type CompiledWorkflow = { readonly problems: readonly DocumentProblem[]; 
 
 /**
  * Checks a document and makes the plan by which its runs go. Gives all problems at once; there is a plan exactly when
- * none of them is an error.
+ * none of them is an error. The document must have passed `parseWorkflow`.
  */
-export function compileWorkflow(_document: Workflow, _deps: CompileDeps): CompiledWorkflow {
-  return { problems: [], plan: undefined };
+export function compileWorkflow(document: Workflow, deps: CompileDeps): CompiledWorkflow {
+  const problems = checkWorkflow(document, deps);
+  const isRefused = problems.some(({ severity }) => severity === "error");
+  return { problems, plan: isRefused ? undefined : buildPlan(document, deps.catalogue) };
 }
+
+function checkWorkflow(document: Workflow, deps: CompileDeps): DocumentProblem[] {
+  const problems = checkIds(document);
+  const report = (problem: DocumentProblem): void => void problems.push(problem);
+  const { input } = document.trigger;
+  const bad = input === undefined ? [] : checkSchema(input, "/trigger/input");
+  problems.push(...bad, ...strayAfter(document.steps, "/steps"));
+  const { input: _input, ...bare } = document.trigger;
+  const readable = bad.length > 0 ? { ...document, trigger: bare } : document;
+  const ids = new Set([...walkSteps(document.steps, "")].map(({ step }) => step.id));
+  const expressions = new ExpressionCheck(baseNames(readable, deps.vars), ids, report);
+  const flow = new StepCheck(deps, expressions, report).list(document.steps, "/steps", { known: new Map(), names: {} });
+  if (document.output !== undefined) expressions.value(document.output, "/output", { known: flow.known, names: {} });
+  checkKeys(document, expressions);
+  return problems;
+}
+
+/** The document's own expressions, which are read when a run is accepted: no step has run then. */
+function checkKeys(document: Workflow, expressions: ExpressionCheck): void {
+  const scope = { known: new Map(), names: {} };
+  const keys: [string, string | undefined][] = [
+    ["/idempotencyKey", document.idempotencyKey],
+    ["/concurrency/key", document.concurrency?.key],
+    ["/rateLimit/key", document.rateLimit?.key],
+    ["/debounce/key", document.debounce?.key],
+  ];
+  for (const [path, source] of keys) if (source !== undefined) expressions.field(source, path, scope);
+}
+
+/** `after` outside a graph: steps of a list run one after the other anyway. */
+function strayAfter(steps: readonly Step[], path: string): DocumentProblem[] {
+  return steps.flatMap((step, at) => [
+    ...(step.after === undefined ? [] : [strayProblem(`${path}/${at}/after`)]),
+    ...childLists(step).flatMap((list) =>
+      step.use === "graph" && list.path === "/steps"
+        ? list.steps.flatMap((child, index) =>
+            childLists(child).flatMap((inner) => strayAfter(inner.steps, `${path}/${at}/steps/${index}${inner.path}`)),
+          )
+        : strayAfter(list.steps, `${path}/${at}${list.path}`),
+    ),
+  ]);
+}
+
+const strayProblem = (path: string): DocumentProblem => ({
+  path,
+  code: "IGNORED_FIELD",
+  message: "after has a meaning only for the steps of a graph.",
+  severity: "warning",
+});

@@ -1,0 +1,327 @@
+import {
+  type ControlStep,
+  type DocumentProblem,
+  type ForEachStep,
+  type GraphStep,
+  isControlStep,
+  type ParallelStep,
+  type PlainStep,
+  type Step,
+  type SwitchStep,
+  type TryStep,
+  type WhileStep,
+} from "@dap/contract";
+import type { TypeOfName } from "@dap/expression";
+import { isAssignable } from "@dap/expression";
+import type { CompileDeps } from "../compile-workflow";
+import { effectClassOf } from "../plan/effect-class";
+import { type ExpressionCheck, wrongType } from "./expression-check";
+import { type Flow, joinFlows, type Known, mergeFlows, type Scope, weaken, weakenFlow } from "./flow";
+import { orderGraph } from "./structure";
+import { didYouMean } from "./suggest";
+import {
+  always,
+  asMaybe,
+  integerType,
+  joinTypes,
+  listOf,
+  literalType,
+  nothing,
+  nullType,
+  numberType,
+  objectOf,
+  orNull,
+  textType,
+  unknown,
+} from "./type";
+
+const reserved: ReadonlySet<string> = new Set(["trigger", "steps", "vars", "run", "workflow", "error"]);
+const errorType = always(
+  objectOf([
+    ["code", always(textType)],
+    ["message", always(textType)],
+    ["stepKey", always(textType)],
+  ]),
+);
+
+/** Follows every way through the steps, with what is in sight at each place. */
+export class StepCheck {
+  constructor(
+    private readonly deps: CompileDeps,
+    private readonly expressions: ExpressionCheck,
+    private readonly report: (problem: DocumentProblem) => void,
+  ) {}
+
+  list(steps: readonly Step[], path: string, scope: Scope): Flow {
+    let known = scope.known;
+    let output = nothing;
+    let ends = false;
+    let isTold = false;
+    for (const [at, step] of steps.entries()) {
+      if (ends && !isTold) {
+        isTold = true;
+        this.report(unreachable(`${path}/${at}`));
+      }
+      const flow = this.step(step, `${path}/${at}`, { ...scope, known });
+      known = flow.known;
+      output = flow.output;
+      ends ||= flow.ends;
+    }
+    return { known, ends, output };
+  }
+
+  private step(step: Step, path: string, scope: Scope): Flow {
+    if (step.when !== undefined && step.use !== "if") this.expressions.expression(step.when, `${path}/when`, scope);
+    let flow = isControlStep(step) ? this.control(step, path, scope) : this.plain(step, path, scope);
+    if (step.pin !== undefined) flow = { ...weakenFlow(scope.known, flow), output: always(literalType(step.pin)) };
+    else flow = this.handled(step, path, scope, flow);
+    if (step.disabled || (step.when !== undefined && step.use !== "if")) flow = weakenFlow(scope.known, flow);
+    return { ...flow, known: new Map(flow.known).set(step.id, flow.output) };
+  }
+
+  private handled(step: Step, path: string, scope: Scope, flow: Flow): Flow {
+    if (step.onError === "continue") return weakenFlow(scope.known, flow);
+    if (typeof step.onError !== "object") return flow;
+    const seen = weaken(scope.known, flow.known);
+    const names = { ...scope.names, error: errorType };
+    const handler = this.list(step.onError.steps, `${path}/onError/steps`, { known: seen, names });
+    return joinFlows(scope.known, [flow, handler]);
+  }
+
+  private plain(step: PlainStep, path: string, scope: Scope): Flow {
+    const definition = this.deps.catalogue.get(step.use);
+    if (definition === undefined) {
+      this.report(unknownKind(step.use, `${path}/use`, this.deps.catalogue.keys()));
+      this.expressions.value(step.with ?? {}, `${path}/with`, scope);
+      return passing(scope.known, unknown);
+    }
+    this.connection(step, path, definition.connection?.kind);
+    const effect = effectClassOf(step, definition);
+    if (step.effect !== undefined && step.pin === undefined && effect !== "unkeyed" && effect !== "keyed")
+      this.report(warning(`${path}/effect`, "IGNORED_FIELD", `This step is ${effect}; effect says nothing here.`));
+    const given = this.expressions.expect(step.with ?? {}, definition.input, `${path}/with`, scope);
+    if (step.use === "transform.set") return passing(scope.known, given);
+    const { output } = definition;
+    return passing(scope.known, always(typeof output === "function" ? output(step.with ?? {}) : output));
+  }
+
+  private connection(step: PlainStep, path: string, kind: string | undefined): void {
+    const { connections } = this.deps;
+    if (step.connection === undefined) {
+      if (kind !== undefined)
+        this.report(problem(path, "UNKNOWN_CONNECTION", `This step needs a connection of the kind ${kind}.`));
+      return;
+    }
+    if (connections === undefined || connections.has(step.connection)) return;
+    const message = `There is no connection ${step.connection}.`;
+    this.report({
+      ...problem(`${path}/connection`, "UNKNOWN_CONNECTION", message),
+      ...didYouMean(step.connection, connections),
+    });
+  }
+
+  private control(step: ControlStep, path: string, scope: Scope): Flow {
+    const { expressions } = this;
+    if (step.retry !== undefined)
+      this.report(
+        warning(`${path}/retry`, "IGNORED_FIELD", "Only plain steps are tried again; this has no effect here."),
+      );
+    switch (step.use) {
+      case "if": {
+        expressions.expression(step.when, `${path}/when`, scope);
+        const then = this.list(step.then, `${path}/then`, scope);
+        const otherwise = step.else ? this.list(step.else, `${path}/else`, scope) : passing(scope.known, nothing);
+        return joinFlows(scope.known, [then, otherwise]);
+      }
+      case "switch":
+        return this.switch(step, path, scope);
+      case "forEach":
+        return this.each(step, path, scope);
+      case "while":
+        return this.while(step, path, scope);
+      case "parallel":
+        return this.parallel(step, path, scope);
+      case "graph":
+        return this.graph(step, path, scope);
+      case "try":
+        return this.try(step, path, scope);
+      case "wait":
+        if (typeof step.durationMs === "string") this.typed(step.durationMs, numberType, `${path}/durationMs`, scope);
+        return passing(scope.known, always(nullType));
+      case "respond":
+        this.respond(step.with, `${path}/with`, scope);
+        return passing(scope.known, always(nullType));
+      case "return":
+        if (step.output !== undefined) expressions.value(step.output, `${path}/output`, scope);
+        return { known: scope.known, ends: true, output: nothing };
+      case "fail":
+        expressions.field(step.with.message, `${path}/with/message`, scope);
+        return { known: scope.known, ends: true, output: nothing };
+    }
+  }
+
+  /** An expression that must give a certain type. */
+  private typed(source: string, to: typeof numberType, path: string, scope: Scope): TypeOfName {
+    const found = this.expressions.expression(source, path, scope);
+    const fits = isAssignable(found.schema, to);
+    if (!fits.ok) this.report(wrongType(path, fits.reason));
+    return found;
+  }
+
+  private respond(given: Extract<ControlStep, { use: "respond" }>["with"], path: string, scope: Scope): void {
+    if (given.status !== undefined) this.expressions.expect(given.status, integerType, `${path}/status`, scope);
+    for (const [name, value] of Object.entries(given.headers ?? {}))
+      this.expressions.expect(
+        value,
+        { type: ["string", "number", "boolean", "null"] },
+        `${path}/headers/${name}`,
+        scope,
+      );
+    if (given.body !== undefined) this.expressions.value(given.body, `${path}/body`, scope);
+  }
+
+  private switch(step: SwitchStep, path: string, scope: Scope): Flow {
+    this.expressions.expression(step.value, `${path}/value`, scope);
+    const flows = step.cases.map(({ is, steps }, at) => {
+      this.expressions.value(is, `${path}/cases/${at}/is`, scope);
+      return this.list(steps, `${path}/cases/${at}/steps`, scope);
+    });
+    const rest = step.default ? this.list(step.default, `${path}/default`, scope) : passing(scope.known, nothing);
+    return joinFlows(scope.known, [...flows, rest]);
+  }
+
+  private each(step: ForEachStep, path: string, scope: Scope): Flow {
+    const items = this.typed(step.items, listOf(true), `${path}/items`, scope);
+    const item = itemType(items.schema);
+    const type = step.batch === undefined ? item : listOf(item);
+    const inside = this.loopScope(step.as, always(type), `${path}/as`, scope);
+    const body = this.list(step.steps, `${path}/steps`, inside);
+    const collected =
+      step.collect === undefined
+        ? body.output
+        : this.expressions.value(step.collect, `${path}/collect`, { ...inside, known: body.known });
+    return passing(scope.known, always(listOf(orNull(collected))));
+  }
+
+  private while(step: WhileStep, path: string, scope: Scope): Flow {
+    const inside = step.as === undefined ? scope : this.loopScope(step.as, unknown, `${path}/as`, scope);
+    this.expressions.expression(step.condition, `${path}/condition`, inside);
+    const body = this.list(step.steps, `${path}/steps`, inside);
+    const last = joinTypes([always(nullType), { schema: orNull(body.output), presence: "always" }]);
+    return passing(
+      scope.known,
+      always(
+        objectOf([
+          ["rounds", always(integerType)],
+          ["last", last],
+        ]),
+      ),
+    );
+  }
+
+  private loopScope(as: string, type: TypeOfName, path: string, scope: Scope): Scope {
+    if (reserved.has(as))
+      this.report({
+        ...problem(path, "RESERVED_NAME", `The name ${as} means something else in every expression.`),
+        suggestion: "Use another name, such as item.",
+      });
+    return { known: scope.known, names: { ...scope.names, [as]: type, [`${as}Index`]: always(integerType) } };
+  }
+
+  private parallel(step: ParallelStep, path: string, scope: Scope): Flow {
+    const names = Object.keys(step.branches);
+    const needed = step.join === "any" ? 1 : typeof step.join === "number" ? step.join : names.length;
+    if (needed > names.length)
+      this.report(wrongType(`${path}/join`, `There are only ${names.length} branches to wait for.`));
+    const flows = Object.entries(step.branches).map(([name, steps]) =>
+      this.list(steps, `${path}/branches/${name}`, scope),
+    );
+    const isAll = needed >= names.length;
+    const known = mergeFlows(scope.known, flows);
+    const members = names.map((name, at): [string, TypeOfName] => {
+      const type = always(orNull(flows[at]?.output ?? nothing));
+      return [name, isAll ? type : asMaybe(type)];
+    });
+    return {
+      known: isAll ? known : weaken(scope.known, known),
+      ends: isAll ? flows.some((flow) => flow.ends) : flows.every((flow) => flow.ends),
+      output: always(objectOf(members)),
+    };
+  }
+
+  private graph(step: GraphStep, path: string, scope: Scope): Flow {
+    const { order, problems } = orderGraph(step, path);
+    for (const one of problems) this.report(one);
+    const flows = new Map<string, Flow>();
+    for (const at of order) {
+      const child = step.steps[at];
+      if (child === undefined) continue;
+      const before = (child.after ?? []).flatMap((id) => flows.get(id) ?? []);
+      if (before.some((flow) => flow.ends)) this.report(unreachable(`${path}/steps/${at}`));
+      const known = mergeFlows(scope.known, before);
+      flows.set(child.id, this.step(child, `${path}/steps/${at}`, { ...scope, known }));
+    }
+    const all = [...flows.values()];
+    const members = step.steps.map(({ id }): [string, TypeOfName] => [id, flows.get(id)?.output ?? nothing]);
+    return {
+      known: mergeFlows(scope.known, all),
+      ends: all.some((flow) => flow.ends),
+      output: always(objectOf(members)),
+    };
+  }
+
+  private try(step: TryStep, path: string, scope: Scope): Flow {
+    const body = this.list(step.steps, `${path}/steps`, scope);
+    const seen = weaken(scope.known, body.known);
+    const names = { ...scope.names, error: errorType };
+    const handler = step.catch && this.list(step.catch, `${path}/catch`, { known: seen, names });
+    const joined = handler ? joinFlows(scope.known, [body, handler]) : body;
+    if (step.finally === undefined) return joined;
+    const beforeFinally = weaken(scope.known, joined.known);
+    const cleanup = this.list(step.finally, `${path}/finally`, { known: beforeFinally, names: scope.names });
+    const known = new Map(joined.known);
+    for (const [id, type] of cleanup.known) if (!beforeFinally.has(id)) known.set(id, type);
+    return { known, ends: joined.ends || cleanup.ends, output: joined.output };
+  }
+}
+
+const passing = (known: Known, output: TypeOfName): Flow => ({ known, ends: false, output });
+
+/** What a list holds, as far as its schema tells. */
+function itemType(schema: TypeOfName["schema"]): TypeOfName["schema"] {
+  if (typeof schema !== "object") return true;
+  if (schema.items !== undefined) return schema.items;
+  return true;
+}
+
+const problem = (path: string, code: string, message: string): DocumentProblem => ({
+  path,
+  code,
+  message,
+  severity: "error",
+});
+
+const warning = (path: string, code: string, message: string): DocumentProblem => ({
+  path,
+  code,
+  message,
+  severity: "warning",
+});
+
+const unreachable = (path: string): DocumentProblem => ({
+  ...problem(path, "UNREACHABLE", "Nothing comes here: what is before it always ends the run."),
+  suggestion: "Remove it, or put the return or fail before it under a condition.",
+});
+
+function unknownKind(use: string, path: string, known: Iterable<string>): DocumentProblem {
+  const all = [...known];
+  const [connector = ""] = use.split(".");
+  const siblings = all.filter((one) => one.startsWith(`${connector}.`));
+  const message =
+    siblings.length > 0
+      ? `The connector ${connector} has no action of this name.`
+      : `There is no connector ${connector}.`;
+  const near = didYouMean(use, all);
+  const fallback = siblings.length > 0 ? { suggestion: `It has: ${siblings.join(", ")}.` } : {};
+  return { ...problem(path, "UNKNOWN_STEP_KIND", message), ...fallback, ...near };
+}
