@@ -1,6 +1,6 @@
 import { createHttpApp, withSwagger } from "@dap/platform/http";
-import type { DataDeps } from "./deps";
 import { catalogueRoutes } from "./catalogue/route";
+import type { DataDeps } from "./deps";
 import type { AnyRoute } from "./http/declare";
 import { openApiOf } from "./http/open-api";
 import { performRoute } from "./http/perform";

@@ -1,4 +1,4 @@
-import { defineConfig, type Environment, integer, optional, secret, text, url } from "@dap/platform/config";
+import { defineConfig, type Environment, flag, integer, optional, secret, text, url } from "@dap/platform/config";
 import { Secret } from "@dap/platform/secret";
 
 export type DataConfig = {
@@ -20,6 +20,8 @@ export type DataConfig = {
   readonly realtimeUrl: string | (() => string);
   /** Connections of each pool. */
   readonly connectionsMax: number;
+  /** Every worker is in this process, so that whoever held a run before this start is dead. */
+  readonly isSoleProcess: boolean;
   readonly sweepEveryMs: number;
   /** A confirmed dispatch that no worker claimed for so long is sent again. */
   readonly unclaimedMs: number;
@@ -42,7 +44,16 @@ export const dataSettings = {
   serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services, to know each other" }),
   identityUrl: url("IDENTITY_URL", { meaning: "identity server, whose keys sign access tokens" }),
   realtimeUrl: url("REALTIME_URL", { meaning: "realtime server, which hears of changed runs" }),
-  connectionsMax: integer("DATABASE_CONNECTIONS", { default: 8, min: 1, max: 200, meaning: "connections of each pool" }),
+  connectionsMax: integer("DATABASE_CONNECTIONS", {
+    default: 8,
+    min: 1,
+    max: 200,
+    meaning: "connections of each pool",
+  }),
+  isSoleProcess: flag("SOLE_PROCESS", {
+    default: false,
+    meaning: "all workers live in this process: at a start it takes over every run at once",
+  }),
   sweepEveryMs: integer("SWEEP_EVERY_MS", {
     default: 250,
     min: 10,

@@ -1,6 +1,6 @@
 export { createApp, type DataDeps } from "./app";
 export { type DataConfig, dataSettings, readDataConfig } from "./config";
 export { type Relay, startRelay } from "./dispatch/relay";
-export { dispatchChannel, migrationFolder, start } from "./main";
 export { type Sweeper, startSweeper } from "./dispatch/sweeper";
+export { dispatchChannel, migrationFolder, start } from "./main";
 export { exampleWorkflow } from "./setup/example";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { catalogue } from "@dap/connector";
-import type { Broker } from "@dap/platform/broker";
+import { type Broker, ensureEmbeddedBroker } from "@dap/platform/broker";
 import { systemClock } from "@dap/platform/clock";
 import { createAuthenticator } from "@dap/platform/guard";
 import { serve } from "@dap/platform/http";
@@ -35,13 +35,14 @@ export async function start(
   config: DataConfig,
   { broker: shared, log = createLogger({ service: "data" }) }: DataParts = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  if (config.ownerDatabaseUrl) await migrate({ url: config.ownerDatabaseUrl.reveal(), folder: migrationFolder });
+  await prepareDatabase(config);
   const max = config.connectionsMax;
   const own = connect(config.databaseUrl.reveal(), { max, applicationName: "dap data" });
   const system = connect(config.systemDatabaseUrl.reveal(), { max: 6, applicationName: "dap data system" });
-  const broker = shared ?? (await openBroker(config, system.sql, log));
+  const broker = shared ?? (await openBroker(config, log));
 
   const maintenance = createRunMaintenance(system.sql);
+  if (config.isSoleProcess) await maintenance.voidLeases();
   const relay = startRelay({ maintenance, broker, log });
   const cleanUp = async () => {
     await forgetKeys(system.db);
@@ -51,10 +52,7 @@ export async function start(
   const sweeper = startSweeper({ maintenance, wakeRelay: relay.wake, log, everyMs, unclaimedMs, cleanUp });
 
   const routes = createRouteSignal();
-  await Promise.all([
-    system.sql.listen(routeChannel, routes.raise),
-    system.sql.listen(dispatchChannel, relay.wake),
-  ]);
+  await Promise.all([system.sql.listen(routeChannel, routes.raise), system.sql.listen(dispatchChannel, relay.wake)]);
   const realtime = linkRealtime(config, log);
   const deps = createDeps(config, { own, system, log, realtime, wakeRelay: relay.wake, routeChanged: routes.wait });
   const server = serve(createApp(deps), { port: config.port, hostname: config.hostname });
@@ -70,6 +68,12 @@ export async function start(
       await Promise.all([own.close(), system.close()]);
     },
   };
+}
+
+async function prepareDatabase({ ownerDatabaseUrl, brokerUrl }: DataConfig): Promise<void> {
+  if (!ownerDatabaseUrl) return;
+  await migrate({ url: ownerDatabaseUrl.reveal(), folder: migrationFolder });
+  if (!brokerUrl) await ensureEmbeddedBroker(ownerDatabaseUrl.reveal());
 }
 
 type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged"> & {
@@ -89,7 +93,7 @@ const createDeps = (
   runStore: createRunStore(own.sql),
   nowMs: systemClock.nowMs,
   authenticate: createAuthenticator({
-    keys: { kind: "remote", url: `${identityUrl}/.well-known/jwks.json` },
+    jwksUrl: `${identityUrl}/.well-known/jwks.json`,
     issuer: publicUrl,
     audience: "dap-api",
     serviceSecret,

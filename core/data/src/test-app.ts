@@ -1,10 +1,10 @@
+import { join } from "node:path";
 import { catalogue } from "@dap/connector";
 import type { Principal, RealtimeMessage, Role } from "@dap/contract";
 import { silentLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
 import { createTestDatabase } from "@dap/platform/test-postgres";
 import { createRunMaintenance, createRunStore, type RunMaintenance, type RunStore } from "@dap/run";
-import { join } from "node:path";
 import { createApp, type DataDeps } from "./app";
 import { createRouteSignal } from "./feed/route-signal";
 

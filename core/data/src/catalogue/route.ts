@@ -1,4 +1,4 @@
-import { type Connector, connectors as builtIn } from "@dap/connector";
+import { connectors as builtIn, type Connector } from "@dap/connector";
 import { controlUses, type JsonSchema, type StepCatalogue, type StepDefinition } from "@dap/contract";
 import { functionCatalogue, semantics } from "@dap/expression";
 import type { DataDeps } from "../deps";

@@ -1,11 +1,11 @@
-import { sleep } from "@dap/platform/clock";
 import type { Broker } from "@dap/platform/broker";
+import { sleep } from "@dap/platform/clock";
 import type { Logger } from "@dap/platform/log";
 import { dispatchQueue, type RunMaintenance } from "@dap/run";
 
 export type RelayDeps = {
   readonly maintenance: Pick<RunMaintenance, "takeDispatches" | "markDispatched">;
-  readonly broker: Pick<Broker, "publish" | "blocked" | "connected">;
+  readonly broker: Pick<Broker, "declareQueue" | "publish" | "blocked" | "connected">;
   readonly log: Logger;
   /** Looks without being woken this often, for wake-ups that were lost; 250 by default. */
   readonly pollMs?: number;
@@ -30,11 +30,16 @@ export function startRelay({ maintenance, broker, log, pollMs = 250 }: RelayDeps
   const stopping = new AbortController();
   const inFlight = new Set<Promise<void>>();
   let woken = Promise.withResolvers<void>();
+  let isDeclared = false;
 
   const send = async (taken: Awaited<ReturnType<RunMaintenance["takeDispatches"]>>): Promise<void> => {
     const messages = taken.map((dispatch) => ({ id: dispatch.dispatchId, body: { ...dispatch } }));
     const { confirmed, failed } = await broker.publish(dispatchQueue, messages);
-    if (failed.length > 0) log.warn("The broker did not take dispatches.", { count: failed.length });
+    if (failed.length > 0) {
+      log.warn("The broker did not take dispatches.", { count: failed.length });
+      // It may have lost the queue.
+      isDeclared = false;
+    }
     const done = new Set(confirmed);
     await maintenance.markDispatched(taken.filter(({ dispatchId }) => done.has(dispatchId)));
   };
@@ -42,6 +47,8 @@ export function startRelay({ maintenance, broker, log, pollMs = 250 }: RelayDeps
   /** Whether there may be more at once. */
   const takeBatch = async (): Promise<boolean> => {
     if (broker.blocked || !broker.connected) return false;
+    if (!isDeclared) await broker.declareQueue(dispatchQueue);
+    isDeclared = true;
     const taken = await maintenance.takeDispatches(batchMax);
     if (taken.length === 0) return false;
     const sending = send(taken)

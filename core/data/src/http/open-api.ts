@@ -1,7 +1,12 @@
 import type { TSchema } from "@sinclair/typebox";
 import type { AnyRoute } from "./declare";
 
-type Parameter = { readonly name: string; readonly in: "query" | "header" | "path"; readonly required: boolean; readonly schema: object };
+type Parameter = {
+  readonly name: string;
+  readonly in: "query" | "header" | "path";
+  readonly required: boolean;
+  readonly schema: object;
+};
 
 /** What the OpenAPI document says of a route. Bodies are read by the routes themselves, so the framework cannot know. */
 export const openApiOf = ({ method, path, permission, summary, body, query, ifMatch }: AnyRoute) => ({

@@ -10,7 +10,11 @@ import { parseWith } from "../http/body";
 import { notFound } from "../http/perform";
 import { setUpTeam } from "../setup/service";
 
-type InternalCall = { readonly params: Readonly<Record<string, string>>; readonly query: unknown; readonly request: Request };
+type InternalCall = {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: unknown;
+  readonly request: Request;
+};
 
 /** A route for other services: it names who may call; to everybody else it does not exist. */
 export type InternalRoute = {

@@ -34,14 +34,17 @@ export function startRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRout
       query: Type.Object({ wait: Type.Optional(Type.Literal("result")) }, closed),
       body: StartBody,
       handle: async ({ request, principal, teamId, resource, query, body }) => {
-        const { runId } = await startRun({ ...deps, planOf }, {
-          workflow: resource,
-          // Read by JSON.parse, so it is JSON.
-          input: (body.input ?? {}) as Json,
-          isDraft: body.draft ?? false,
-          by: actorOf(principal),
-          idempotencyKey: readIdempotencyKey(request),
-        }).catch(refuseUnstorable);
+        const { runId } = await startRun(
+          { ...deps, planOf },
+          {
+            workflow: resource,
+            // Read by JSON.parse, so it is JSON.
+            input: (body.input ?? {}) as Json,
+            isDraft: body.draft ?? false,
+            by: actorOf(principal),
+            idempotencyKey: readIdempotencyKey(request),
+          },
+        ).catch(refuseUnstorable);
         deps.wakeRelay();
         void announce(deps, teamId, runId);
         if (query.wait !== "result") return accepted(deps, teamId, runId);

@@ -5,12 +5,12 @@ import { Failure } from "@dap/platform/failure";
 import { newId } from "@dap/platform/id";
 import type { AcceptOutcome, RunStore } from "@dap/run";
 import { type Database, inTeam } from "../database/connection";
+import type { DataDeps } from "../deps";
 import { keepDraftVersion } from "../version/query";
 import type { PublishWho } from "../version/service";
 import { requirePlan } from "../workflow/check";
 import { readStoredDocument } from "../workflow/document";
 import type { WorkflowRow } from "../workflow/query";
-import type { DataDeps } from "../deps";
 import type { PlanCache } from "./plan-cache";
 
 export type StartDeps = Pick<DataDeps, "db" | "runStore" | "catalogue" | "nowMs"> & { readonly planOf: PlanCache };
@@ -72,7 +72,8 @@ const keepDraft = (db: Database, { workflow, by }: StartRequest, document: Workf
 
 function checkInput(plan: Plan, input: Json): void {
   const violations = plan.inputSchema ? validate(plan.inputSchema, input) : [];
-  const misplaced = plan.inputPlace === "query" && !isJsonObject(input) ? [{ path: "", message: "is not an object" }] : [];
+  const misplaced =
+    plan.inputPlace === "query" && !isJsonObject(input) ? [{ path: "", message: "is not an object" }] : [];
   const problems = [...misplaced, ...violations].map(({ path, message }) => ({
     path,
     code: "INPUT",

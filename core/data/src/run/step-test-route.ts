@@ -9,7 +9,11 @@ import { testStep } from "./step-test";
 
 const Values = Type.Optional(Type.Object({}, { additionalProperties: true }));
 const TestBody = Type.Object(
-  { scope: Type.Optional(Type.Object({ trigger: Values, steps: Values, vars: Values }, { additionalProperties: false })) },
+  {
+    scope: Type.Optional(
+      Type.Object({ trigger: Values, steps: Values, vars: Values }, { additionalProperties: false }),
+    ),
+  },
   { additionalProperties: false },
 );
 
