@@ -6,18 +6,19 @@ import { closeSync, openSync } from "node:fs";
  * so that it costs a megabyte and needs nothing of our runtime.
  *
  * $1 `pipe` (the end of standard input is the end of the parent) or a process id; $2 a folder to remove at the end or
- * empty; the rest is the command. SIGINT asks it to stop, SIGQUIT follows after ten seconds and SIGKILL after ten more.
+ * empty; $3 the signal that asks the command to stop; the rest is the command. SIGQUIT follows after ten seconds and
+ * SIGKILL after ten more.
  */
 const script = `
-watched=$1; scratch=$2; shift 2
+watched=$1; scratch=$2; signal=$3; shift 3
 exec 3<&0
 "$@" 3<&- </dev/null & child=$!
 end() {
-  kill -INT $child 2>/dev/null
-  for signal in QUIT KILL; do
+  kill -$signal $child 2>/dev/null
+  for last in QUIT KILL; do
     tick=0
     while [ $tick -lt 100 ]; do kill -0 $child 2>/dev/null || return; sleep 0.1; tick=$((tick+1)); done
-    kill -$signal $child 2>/dev/null
+    kill -$last $child 2>/dev/null
   done
 }
 if [ "$watched" = pipe ]; then
@@ -54,13 +55,16 @@ export type SuperviseOptions = {
   readonly watchPid?: number;
   /** Removed when the program has ended. */
   readonly scratchDir?: string;
+  /** Asks the program to stop: `INT` (a fast shutdown of Postgres) by default. */
+  readonly endSignal?: "INT" | "TERM" | "KILL";
 };
 
 /** Starts a program under supervision; its own failure to start shows as `ended`. */
 export function supervise(options: SuperviseOptions): Supervised {
   const log = openSync(options.logFile, "w", 0o600);
   const watched = options.watchPid === undefined ? "pipe" : String(options.watchPid);
-  const child = spawn("/bin/sh", ["-c", script, "supervise", watched, options.scratchDir ?? "", ...options.command], {
+  const args = [watched, options.scratchDir ?? "", options.endSignal ?? "INT", ...options.command];
+  const child = spawn("/bin/sh", ["-c", script, "supervise", ...args], {
     cwd: options.cwd,
     env: { ...options.env },
     stdio: [options.watchPid === undefined ? "pipe" : "ignore", log, log],
