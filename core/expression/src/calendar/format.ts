@@ -101,24 +101,34 @@ const digits = (
 ];
 type Read = readonly [pattern: RegExp, take: (found: Found, text: string) => void];
 
+/** Reads a name of three letters, or a whole one, by its place in a list. */
+const monthName = (pattern: RegExp, names: readonly string[]): Read => [
+  pattern,
+  (found, text) => {
+    found.month = 1 + names.findIndex((name) => name.toLowerCase() === text.toLowerCase());
+  },
+];
+const offsetField = (pattern: RegExp): Read => [
+  pattern,
+  (found, text) => {
+    found.offset = offsetMs(text);
+  },
+];
+const ignored = (pattern: RegExp): Read => [pattern, () => undefined];
+
 const readers: Readonly<Record<string, Read>> = {
   yyyy: digits("year", 4, 4),
-  yy: [/\d{2}/y, (found, text) => void (found.year = 2000 + Number(text))],
-  MMMM: [
-    /[A-Za-z]+/y,
-    (found, text) => void (found.month = 1 + months.findIndex((name) => name.toLowerCase() === text.toLowerCase())),
-  ],
-  MMM: [
+  MMMM: monthName(/[A-Za-z]+/y, months),
+  MMM: monthName(
     /[A-Za-z]{3}/y,
-    (found, text) =>
-      void (found.month = 1 + months.findIndex((name) => name.slice(0, 3).toLowerCase() === text.toLowerCase())),
-  ],
+    months.map((name) => name.slice(0, 3)),
+  ),
   MM: digits("month", 2, 2),
   M: digits("month", 1, 2),
   dd: digits("day", 2, 2),
   d: digits("day", 1, 2),
-  EEEE: [/[A-Za-z]+/y, () => undefined],
-  EEE: [/[A-Za-z]{3}/y, () => undefined],
+  EEEE: ignored(/[A-Za-z]+/y),
+  EEE: ignored(/[A-Za-z]{3}/y),
   HH: digits("hour", 2, 2),
   H: digits("hour", 1, 2),
   hh: digits("hour", 2, 2),
@@ -128,10 +138,21 @@ const readers: Readonly<Record<string, Read>> = {
   ss: digits("second", 2, 2),
   s: digits("second", 1, 2),
   SSS: digits("ms", 3, 3),
-  a: [/[AaPp][Mm]/y, (found, text) => void (found.isPm = text.toLowerCase() === "pm")],
-  xxx: [/[+-]\d{2}:\d{2}/y, (found, text) => void (found.offset = offsetMs(text))],
-  xx: [/[+-]\d{4}/y, (found, text) => void (found.offset = offsetMs(text))],
-  XXX: [/Z|[+-]\d{2}:\d{2}/y, (found, text) => void (found.offset = offsetMs(text))],
+  yy: [
+    /\d{2}/y,
+    (found, text) => {
+      found.year = 2000 + Number(text);
+    },
+  ],
+  a: [
+    /[AaPp][Mm]/y,
+    (found, text) => {
+      found.isPm = text.toLowerCase() === "pm";
+    },
+  ],
+  xxx: offsetField(/[+-]\d{2}:\d{2}/y),
+  xx: offsetField(/[+-]\d{4}/y),
+  XXX: offsetField(/Z|[+-]\d{2}:\d{2}/y),
 };
 
 /** Reads text by the same patterns. `undefined` if it does not fit; `offset` only if the pattern has one. */

@@ -56,8 +56,10 @@ const tooDeep = () => new ExpressionError("TOO_DEEP", "this value is nested too 
 
 /** Walks a value and charges for every part of it. Parts that occur twice are paid twice, as they would be written twice. */
 export function chargeValue(meter: Meter, value: Value, depth = 0): void {
-  if (typeof value === "string") return meter.charge(1, value.length + 2);
-  if (typeof value !== "object" || value === null) return meter.charge(1, 8);
+  if (typeof value !== "object" || value === null) {
+    meter.charge(1, typeof value === "string" ? value.length + 2 : 8);
+    return;
+  }
   if (depth > expressionLimits.valueDepth) throw tooDeep();
   if (isList(value)) {
     meter.charge(1, 2 + value.length);

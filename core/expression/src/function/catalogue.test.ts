@@ -24,7 +24,10 @@ describe("the catalogue of functions", () => {
 
   test("documents every function with a description, a signature and an example", () => {
     for (const { name, description, signature, examples } of functionCatalogue) {
-      expect({ name, isComplete: description.endsWith(".") && signature.startsWith(name) && examples.length > 0 }).toEqual({
+      expect({
+        name,
+        isComplete: description.endsWith(".") && signature.startsWith(name) && examples.length > 0,
+      }).toEqual({
         name,
         isComplete: true,
       });

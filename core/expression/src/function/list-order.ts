@@ -46,7 +46,10 @@ export const listOrderFunctions = [
     returns: "number",
     description: "The sum of a list of numbers; 0 if it is empty.",
     examples: [["[1, 2, 3] | sum", 6]],
-    run: (meter, items) => (meter.charge(items.length), finite(total("sum", items))),
+    run: (meter, items) => {
+      meter.charge(items.length);
+      return finite(total("sum", items));
+    },
   }),
   define({
     name: "sumBy",

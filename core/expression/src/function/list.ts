@@ -165,7 +165,10 @@ export const listFunctions = [
     returns: sameList,
     description: "The first so many items.",
     examples: [["[1, 2, 3] | take(2)", [1, 2]]],
-    run: (meter, items, count) => (meter.charge(0, 8 * items.length), items.slice(0, Math.max(0, count))),
+    run: (meter, items, count) => {
+      meter.charge(0, 8 * items.length);
+      return items.slice(0, Math.max(0, count));
+    },
   }),
   define({
     name: "drop",
@@ -173,7 +176,10 @@ export const listFunctions = [
     returns: sameList,
     description: "All but the first so many items.",
     examples: [["[1, 2, 3] | drop(2)", [3]]],
-    run: (meter, items, count) => (meter.charge(0, 8 * items.length), items.slice(Math.max(0, count))),
+    run: (meter, items, count) => {
+      meter.charge(0, 8 * items.length);
+      return items.slice(Math.max(0, count));
+    },
   }),
   define({
     name: "reverse",
@@ -212,9 +218,10 @@ export const listFunctions = [
     returns: (args) => listOf(notNothing(itemOf(argument(args, 0)))),
     description: 'The items without null and "".',
     examples: [['[1, null, ""] | compact', [1]]],
-    run: (meter, items) => (
-      meter.charge(items.length, 8 * items.length), items.filter((item) => item !== null && item !== "")
-    ),
+    run: (meter, items) => {
+      meter.charge(items.length, 8 * items.length);
+      return items.filter((item) => item !== null && item !== "");
+    },
   }),
   define({
     name: "chunk",
@@ -272,7 +279,10 @@ export const listFunctions = [
     returns: "boolean",
     description: "Whether a list has an equal item.",
     examples: [["[{ a: 1 }] | has({ a: 1 })", true]],
-    run: (meter, items, item) => (meter.charge(items.length), items.some((other) => isEqual(meter, other, item))),
+    run: (meter, items, item) => {
+      meter.charge(items.length);
+      return items.some((other) => isEqual(meter, other, item));
+    },
   }),
 ];
 

@@ -42,7 +42,10 @@ export const textFunctions = [
     returns: "boolean",
     description: "Whether the text starts so.",
     examples: [['"hello" | startsWith("he")', true]],
-    run: (meter, value, start) => (meter.charge(start.length >> 4), value.startsWith(start)),
+    run: (meter, value, start) => {
+      meter.charge(start.length >> 4);
+      return value.startsWith(start);
+    },
   }),
   define({
     name: "endsWith",
@@ -50,7 +53,10 @@ export const textFunctions = [
     returns: "boolean",
     description: "Whether the text ends so.",
     examples: [['"hello" | endsWith("he")', false]],
-    run: (meter, value, end) => (meter.charge(end.length >> 4), value.endsWith(end)),
+    run: (meter, value, end) => {
+      meter.charge(end.length >> 4);
+      return value.endsWith(end);
+    },
   }),
   define({
     name: "indexOf",
@@ -236,7 +242,10 @@ function trims() {
       returns: "text",
       description,
       examples: [[`"  a b " | ${name}`, result]],
-      run: (meter, value) => (meter.charge(0, value.length), compute(value)),
+      run: (meter, value) => {
+        meter.charge(0, value.length);
+        return compute(value);
+      },
     });
   return [
     trim("trim", "The text without white space at its ends.", "a b", (value) => value.trim()),

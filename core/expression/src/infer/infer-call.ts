@@ -26,16 +26,17 @@ export function inferCall(inference: Inference, node: CallNode): Type {
   const { parameters } = definition;
   const types: Type[] = [];
   let isMaybe = false;
-  node.arguments.forEach((argument, index) => {
+  for (const [index, argument] of node.arguments.entries()) {
     const parameter = parameters[index] ?? parameters.at(-1);
-    if (argument.kind === "arrow") return types.push(inferArrow(inference, argument, parameter, types));
+    if (argument.kind === "arrow") {
+      types.push(inferArrow(inference, argument, parameter, types));
+      continue;
+    }
     const type = inference.infer(argument);
     const isSelf = node.optional && index === 0;
     if (isSelf) isMaybe = type.missing || type.null;
-    return types.push(
-      checkArgument(inference, isSelf ? notNothing(type) : type, parameter, argument.offset, node.name),
-    );
-  });
+    types.push(checkArgument(inference, isSelf ? notNothing(type) : type, parameter, argument.offset, node.name));
+  }
   const result = returnType(definition.returns, types);
   return isMaybe ? maybe(result) : result;
 }
