@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { newId } from "@dap/platform/id";
+import { createLogger } from "@dap/platform/log";
 import { createTestIdentity, type TestIdentity } from "./test-identity";
 
 let identity: TestIdentity;
+const lines: string[] = [];
 
 beforeAll(async () => {
-  identity = await createTestIdentity();
+  identity = await createTestIdentity(createLogger({ service: "identity", write: (line) => lines.push(line) }));
 }, 60_000);
 afterAll(() => identity.close());
 
@@ -67,12 +69,14 @@ describe("the routes of identity", () => {
     ]);
   });
 
-  test("tell nothing of what went wrong inside", async () => {
+  test("tell nothing of what went wrong inside, and the log nothing of what was sent", async () => {
     await identity.admin.sql`alter table account rename to hidden`;
     const email = "canary@example.com";
     const answer = await identity.call("POST", "/api/v1/auth/login", { body: { email, password: "canary 12345" } });
     await identity.admin.sql`alter table hidden rename to account`;
     expect(answer).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
+    expect(lines.join("")).toContain("Failed query");
+    expect(lines.join("")).not.toContain("canary");
     for (const secret of ["canary", "account", "select", "identity/src", "postgres"]) {
       expect(answer.text.toLowerCase()).not.toContain(secret);
     }

@@ -65,6 +65,10 @@ function replaceValue(_key: string, value: unknown): unknown {
 }
 
 function describeError(error: Error): object {
+  // Drizzle writes the parameters, addresses and hashes among them, into message and stack.
+  if ("query" in error && "params" in error) {
+    return { name: error.name, message: `Failed query: ${String(error.query)}`, cause: error.cause };
+  }
   return {
     name: error.name,
     message: error.message,

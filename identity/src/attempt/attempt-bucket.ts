@@ -24,7 +24,7 @@ export async function takeAttempt(db: Database, key: string, limit: BucketLimit,
     .values({ key, tokens: limit.capacity - 1, refilledAt: now })
     .onConflictDoUpdate({
       target: attemptBucket.key,
-      set: { tokens: sql`${refilled} - 1`, refilledAt: now },
+      set: { tokens: sql`${refilled} - 1`, refilledAt: latest(now) },
       setWhere: sql`${refilled} >= 1`,
     })
     .returning({ tokens: attemptBucket.tokens });
@@ -35,7 +35,10 @@ export async function takeAttempt(db: Database, key: string, limit: BucketLimit,
 /** Gives one attempt back, for an attempt that turned out to be the owner's. */
 export async function returnAttempt(db: Database, key: string, limit: BucketLimit, now: Date): Promise<void> {
   const tokens = sql`least(${limit.capacity}::float8, ${refilledTokens(limit, now)} + 1)`;
-  await db.update(attemptBucket).set({ tokens, refilledAt: now }).where(sql`${attemptBucket.key} = ${key}`);
+  await db
+    .update(attemptBucket)
+    .set({ tokens, refilledAt: latest(now) })
+    .where(sql`${attemptBucket.key} = ${key}`);
 }
 
 /** Removes buckets that are full again: having none means the same. */
@@ -43,6 +46,9 @@ export async function sweepBuckets(db: Database, oldest: BucketLimit, now: Date)
   const fullSince = new Date(now.getTime() - (oldest.capacity / oldest.perHour) * 3_600_000);
   await db.delete(attemptBucket).where(sql`${attemptBucket.refilledAt} < ${fullSince.toISOString()}::timestamptz`);
 }
+
+/** A clock that was set back must not make the same time count twice. */
+const latest = (now: Date) => sql`greatest(${attemptBucket.refilledAt}, ${now.toISOString()}::timestamptz)`;
 
 const refilledTokens = ({ capacity, perHour }: BucketLimit, now: Date) => {
   const elapsed = sql`greatest(0, extract(epoch from ${now.toISOString()}::timestamptz - ${attemptBucket.refilledAt}))`;
