@@ -206,6 +206,7 @@ grant select (team_id, id, status, active, epoch, signal_seq, worker_id, lease_u
   dispatch_taken_at, dispatch_sent_at, dispatch_tries, created_at, ended_at) on run to dap_data_system;
 grant update (active, signal_seq, worker_id, lease_until, dispatch_id, dispatch_due_at, dispatch_taken_at,
   dispatch_sent_at, dispatch_tries) on run to dap_data_system;
-grant select, delete on timer to dap_data_system;
+-- Locking rows that others skip asks for the right to update.
+grant select, delete, update (due_at) on timer to dap_data_system;
 grant insert on signal to dap_data_system;
 grant execute on function ensure_run_partitions(timestamptz, integer) to dap_data_system;

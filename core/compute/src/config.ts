@@ -1,0 +1,75 @@
+import { defineConfig, type Environment, integer, list, optional, secret, text, url } from "@dap/platform/config";
+import { Secret } from "@dap/platform/secret";
+
+export type ComputeConfig = {
+  /** Of the page for health and metrics; 0 takes a free port. */
+  readonly port: number;
+  readonly hostname: string;
+  /** Logs in as `dap_compute`. */
+  readonly databaseUrl: Secret<string>;
+  /** RabbitMQ; without it the broker inside Postgres. */
+  readonly brokerUrl: Secret<string> | undefined;
+  readonly serviceSecret: Secret<string>;
+  /** A function when the port of realtime is not known yet. */
+  readonly realtimeUrl: string | (() => string);
+  readonly egressAllow: readonly string[];
+  readonly connectionsMax: number;
+  readonly leaseMs: number;
+  readonly prefetch: number;
+  readonly watchMs: number;
+  readonly ackAfterMs: number;
+  readonly drainMs: number;
+};
+
+/** Every setting of the compute worker. */
+export const computeSettings = {
+  port: integer("PORT", { default: 0, min: 0, max: 65_535, meaning: "port of health and metrics; 0 takes a free one" }),
+  hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
+  databaseUrl: text("COMPUTE_DATABASE_URL", { meaning: "the data database, as the role dap_compute" }),
+  brokerUrl: optional(text("BROKER_URL", { meaning: "amqp://... of RabbitMQ; without it the broker inside Postgres" })),
+  serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services, to know each other" }),
+  realtimeUrl: url("REALTIME_URL", { meaning: "realtime server, which hears of everything that is committed" }),
+  egressAllow: list("EGRESS_ALLOW", { default: [], meaning: "private addresses open to outgoing requests" }),
+  connectionsMax: integer("DATABASE_CONNECTIONS", { default: 6, min: 3, max: 200, meaning: "connections to Postgres" }),
+  leaseMs: integer("LEASE_MS", {
+    default: 9_000,
+    min: 300,
+    max: 600_000,
+    unit: "ms",
+    meaning: "a run that its owner does not renew for so long is taken over; renewed every third of it",
+  }),
+  prefetch: integer("PREFETCH", { default: 256, min: 1, max: 5_000, meaning: "runs in hand at a time" }),
+  watchMs: integer("WATCH_MS", {
+    default: 1_000,
+    min: 20,
+    max: 60_000,
+    unit: "ms",
+    meaning: "time between two looks for signals of runs in hand",
+  }),
+  ackAfterMs: integer("ACK_AFTER_MS", {
+    default: 300_000,
+    min: 1_000,
+    max: 1_500_000,
+    unit: "ms",
+    meaning: "a run's message is acknowledged at the latest after so long",
+  }),
+  drainMs: integer("DRAIN_MS", {
+    default: 8_000,
+    min: 0,
+    max: 600_000,
+    unit: "ms",
+    meaning: "how long runs may go on after SIGTERM before they are handed over",
+  }),
+};
+
+const readSettings = defineConfig(computeSettings);
+
+/** Reads the settings from the environment; reports all that is missing or invalid at once. */
+export function readComputeConfig(env: Environment): ComputeConfig {
+  const { databaseUrl, brokerUrl, ...settings } = readSettings(env);
+  return {
+    ...settings,
+    databaseUrl: new Secret(databaseUrl),
+    brokerUrl: brokerUrl === undefined ? undefined : new Secret(brokerUrl),
+  };
+}

@@ -1,0 +1,2 @@
+export { type ComputeConfig, computeSettings, readComputeConfig } from "./config";
+export { type ComputeParts, type StepSource, start } from "./main";

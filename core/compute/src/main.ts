@@ -1,0 +1,116 @@
+import {
+  catalogue,
+  createEgress,
+  type Egress,
+  parseEgressAllow,
+  performStep,
+  type StepCall,
+  type StepResult,
+} from "@dap/connector";
+import type { StepCatalogue } from "@dap/contract";
+import { type Broker, createEmbeddedBroker, createRabbitBroker } from "@dap/platform/broker";
+import { internalServer } from "@dap/platform/http";
+import { newId } from "@dap/platform/id";
+import { createLogger, type Logger } from "@dap/platform/log";
+import { connect, type Sql } from "@dap/platform/postgres";
+import { createRealtimeLink, type RealtimeLink } from "@dap/platform/realtime-link";
+import { createRunStore, type RunStore } from "@dap/run";
+import type { ComputeConfig } from "./config";
+import { createPlanLoader } from "./plan/load-plan";
+import { createPlanCache } from "./plan/plan-cache";
+import { createLane } from "./run/lane";
+import { performCall } from "./run/perform";
+import { startWorker } from "./run/worker";
+
+export type ComputeParts = {
+  /** Shared by all services where they are one process; without it the service opens its own. */
+  readonly broker?: Broker;
+  readonly log?: Logger;
+  /** In tests: other steps than the built-in ones. */
+  readonly steps?: StepSource;
+  /** In tests: a store of their own making. */
+  readonly wrapStore?: (store: RunStore, sql: Sql) => RunStore;
+};
+
+export type StepSource = {
+  readonly catalogue: StepCatalogue;
+  readonly performStep: (call: StepCall, signal: AbortSignal) => Promise<StepResult>;
+};
+
+/** Under suspicion of killing their workers, so many runs go at a time. */
+const laneWidth = 8;
+
+/** Starts a worker; it takes runs from the broker until `stop`, which drains it. `url` is its own page for health. */
+export async function start(
+  config: ComputeConfig,
+  parts: ComputeParts = {},
+): Promise<{ url: string; held(): number; stop(): Promise<void> }> {
+  const { log = createLogger({ service: "compute" }), wrapStore = (store) => store } = parts;
+  const database = connect(config.databaseUrl.reveal(), { max: config.connectionsMax, applicationName: "dap compute" });
+  const broker = parts.broker ?? (await openBroker(config, log));
+  const steps = parts.steps ?? builtInSteps(config);
+  const realtime = linkRealtime(config, log);
+  const clock = { nowMs: Date.now, chance: Math.random };
+  const perform = { ...clock, performStep: steps.performStep };
+  const onRetry = (error: unknown, kind: string) => log.warn("A write to Postgres is tried again.", { kind, error });
+  const { leaseMs, prefetch, watchMs, ackAfterMs, drainMs } = config;
+  const worker = await startWorker(
+    {
+      ...clock,
+      log,
+      broker,
+      newId,
+      lane: createLane(laneWidth),
+      store: wrapStore(createRunStore(database.sql, { onRetry }), database.sql),
+      plans: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log)),
+      perform: (call, stop) => performCall(call, stop, perform),
+      publish: realtime.publish,
+    },
+    { workerId: newId(), leaseMs, prefetch, watchMs, ackAfterMs, drainMs },
+  );
+  let isReady = true;
+  const { port, hostname } = config;
+  const server = internalServer({
+    ready: () => [...(isReady ? [] : ["worker"]), ...(broker.connected ? [] : ["broker"])],
+    metrics: () => `# TYPE dap_runs_held gauge\ndap_runs_held ${worker.held()}\n`,
+    port,
+    hostname,
+  });
+  return {
+    url: server.url,
+    held: worker.held,
+    stop: async () => {
+      isReady = false;
+      await worker.stop();
+      await server.stop();
+      realtime.close();
+      if (parts.broker === undefined) await broker.close();
+      await database.close();
+    },
+  };
+}
+
+const openBroker = ({ brokerUrl, databaseUrl }: ComputeConfig, log: Logger): Promise<Broker> =>
+  brokerUrl
+    ? createRabbitBroker(brokerUrl.reveal(), { log })
+    : createEmbeddedBroker(databaseUrl.reveal(), { log, name: "dap compute broker" });
+
+function builtInSteps({ egressAllow }: ComputeConfig): StepSource {
+  const egress: Egress = createEgress({ allow: parseEgressAllow(egressAllow.join(",")) });
+  const world = { egress, nowMs: Date.now, randomUuid: () => crypto.randomUUID() };
+  return { catalogue, performStep: (call, signal) => performStep(call, { ...world, signal }) };
+}
+
+/** The line to realtime, opened when there is first something to say: realtime may start after this service. */
+function linkRealtime(
+  { realtimeUrl, serviceSecret }: ComputeConfig,
+  log: Logger,
+): Pick<RealtimeLink, "publish" | "close"> {
+  let link: RealtimeLink | undefined;
+  const open = () => {
+    const url = typeof realtimeUrl === "function" ? realtimeUrl() : realtimeUrl;
+    link ??= createRealtimeLink({ url, serviceName: "compute", serviceSecret, log });
+    return link;
+  };
+  return { publish: (messages) => open().publish(messages), close: () => link?.close() };
+}
