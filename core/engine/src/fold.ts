@@ -10,13 +10,22 @@ import type { Trace } from "./run/trace";
 import { type CallLive, type RunState, unborn } from "./state";
 
 export type Folded =
-  | { readonly kind: "folded"; readonly state: RunState; readonly outstanding: readonly Effect[] }
+  | {
+      readonly kind: "folded";
+      readonly state: RunState;
+      readonly outstanding: readonly Effect[];
+      /** Only of a run that nobody has owned yet: what its acceptance says, to be committed before anything else. */
+      readonly records: readonly RecordEvent[];
+    }
   | { readonly kind: "diverged"; readonly atIndex: number; readonly expected: string; readonly found: string };
 
 /**
  * Rebuilds a run's state from its history. `outstanding` is what is open now: invokes (with `started` where the history
  * says so), wakes, and aborts of calls that still need an answer. `diverged` when the history is not what this engine
  * would have written: another record than it made, or a result of another input than it asked with.
+ *
+ * Whoever accepts a run commits `accepted` alone. Folding that gives the effects and `records` of its acceptance, as
+ * `advance` would.
  */
 export const foldRun = (plan: Plan, events: readonly RunEvent[]): Folded => foldTraced(plan, events, null);
 
@@ -26,6 +35,7 @@ export function foldTraced(plan: Plan, events: readonly RunEvent[], trace: Trace
   let due: readonly RecordEvent[] = [];
   let taken = 0;
   let cleanupAtMs: number | undefined;
+  let effects: readonly Effect[] = [];
   for (const [atIndex, event] of events.entries()) {
     const expected = due[taken];
     if (!isInput(event)) {
@@ -38,15 +48,17 @@ export function foldTraced(plan: Plan, events: readonly RunEvent[], trace: Trace
     if (asked !== undefined) return { kind: "diverged", atIndex, expected: asked.expected, found: asked.found };
     if (state === undefined && event.kind !== "accepted") return diverged(atIndex, undefined, event);
     const next = advanceTraced(plan, state, event, trace);
-    for (const effect of next.effects)
-      if (effect.kind === "wake" && effect.stepKey === runKey) cleanupAtMs = effect.dueAtMs;
+    effects = next.effects;
+    for (const effect of effects) if (effect.kind === "wake" && effect.stepKey === runKey) cleanupAtMs = effect.dueAtMs;
     state = next.state;
     due = next.records;
     taken = 0;
   }
+  if (events.length === 1 && state) return { kind: "folded", state, outstanding: effects, records: due };
   const missing = due[taken];
   if (missing) return { kind: "diverged", atIndex: events.length, expected: canonicalEvent(missing), found: "the end" };
-  return { kind: "folded", state: state ?? unborn, outstanding: outstandingOf(plan, state ?? unborn, cleanupAtMs) };
+  const reached = state ?? unborn;
+  return { kind: "folded", state: reached, outstanding: outstandingOf(plan, reached, cleanupAtMs), records: [] };
 }
 
 const diverged = (atIndex: number, expected: RecordEvent | undefined, found: RunEvent): Folded => ({
