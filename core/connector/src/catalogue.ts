@@ -1,12 +1,33 @@
 import type { StepCatalogue, StepDefinition } from "@dap/contract";
+import { crypto } from "./crypto/index";
+import { csv } from "./csv/index";
+import { date } from "./date/index";
 import { http } from "./http/index";
+import { json } from "./json/index";
 import type { Action } from "./kit/action";
 import type { Connector } from "./kit/define";
 import { failed, failedWith, type StepCall, type StepDeps, type StepResult, succeeded } from "./kit/perform";
+import { list } from "./list/index";
+import { random } from "./random/index";
+import { text } from "./text/index";
+import { time } from "./time/index";
 import { transform } from "./transform/index";
+import { xml } from "./xml/index";
 
 /** Every built-in connector, in the order menus show them. */
-export const connectors: readonly Connector[] = [transform, http];
+export const connectors: readonly Connector[] = [
+  transform,
+  list,
+  text,
+  date,
+  json,
+  csv,
+  xml,
+  http,
+  crypto,
+  time,
+  random,
+];
 
 type Entry = { readonly definition: StepDefinition; readonly action: Action };
 

@@ -62,13 +62,14 @@ describe("the guarded client", () => {
 
   test("is not sent elsewhere by proxy settings of its environment", async () => {
     const proxy = serveRaw((wire) => wire.write(httpText("200 OK", {}, "proxy")));
-    const script = `import { createEgress } from "${import.meta.dir}/client";
+    const script = `const { createEgress } = await import(process.env.EGRESS_CLIENT ?? "");
       const egress = createEgress({ allow: [{ kind: "network", cidr: "127.0.0.1/32" }] });
       console.log(JSON.stringify(await egress.request({ method: "GET", url: "http://127.0.0.1:${v4.port}/" })));
       egress.close();`;
     const proxyUrl = `http://127.0.0.1:${proxy.port}`;
     const env = {
       ...process.env,
+      EGRESS_CLIENT: `${import.meta.dir}/client`,
       HTTP_PROXY: proxyUrl,
       http_proxy: proxyUrl,
       ALL_PROXY: proxyUrl,

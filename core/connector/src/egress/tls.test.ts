@@ -47,12 +47,12 @@ describe("an encrypted connection", () => {
   });
 
   test("is not trusted because the environment says that none need be", async () => {
-    const script = `import { createEgress } from "${import.meta.dir}/client";
+    const script = `const { createEgress } = await import(process.env.EGRESS_CLIENT ?? "");
       const egress = createEgress({ allow: [{ kind: "network", cidr: "127.0.0.1/32" }], resolve: async () => ["127.0.0.1"] });
       const result = await egress.request({ method: "GET", url: "https://svc.test:${port}/" });
       console.log(result.kind === "failed" ? result.error.code : "answered");
       egress.close();`;
-    const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+    const env = { ...process.env, EGRESS_CLIENT: `${import.meta.dir}/client`, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
     const child = Bun.spawn([process.execPath, "-e", script], { env, stdout: "pipe", stderr: "ignore" });
     expect((await new Response(child.stdout).text()).trim()).toBe("TLS_FAILED");
   });
