@@ -62,18 +62,18 @@ export class Process {
   }
 
   private askStore(apply: () => unknown): void {
-    if (this.hit(0.006)) {
+    if (this.hit(0.015)) {
       this.crash();
       return;
     }
     this.clock.after(this.delay(), () => {
       if (this.isDead) return;
       const answer = apply();
-      if (this.hit(0.006)) {
+      if (this.hit(0.015)) {
         this.crash();
         return;
       }
-      const isLost = this.hit(0.01);
+      const isLost = this.hit(0.02);
       if (isLost) this.faults.lostAnswers += 1;
       this.clock.after(this.delay(), () =>
         this.drive(() => (isLost ? this.routine.throw(new AnswerLost()) : this.routine.next(answer))),
@@ -94,7 +94,7 @@ export class Process {
 
   /** Usually some milliseconds; now and then longer than any lease, after which it goes on as if nothing had been. */
   private delay(): number {
-    if (!this.hit(0.008)) return 1 + this.random.int(8);
+    if (!this.hit(0.015)) return 1 + this.random.int(8);
     this.faults.pauses += 1;
     return 3_000 + this.random.int(9_000);
   }
