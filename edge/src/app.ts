@@ -26,10 +26,13 @@ const upstreamTimeoutMs = 75_000;
 /** The one public handler. Webhooks come first and pass no router: their speed is the product's. */
 export function createApp(deps: EdgeDeps): (request: Request, server: EdgeServer) => Promise<Response | undefined> {
   return async (request, server) => {
-    const requestId = requestIdOf(request.headers);
+    // One fresh id per request: a run started by it has the same id, which links every log line to the run.
+    const freshId = newId();
+    const requestId = givenRequestId(request.headers) ?? freshId;
     try {
       const { pathname, query } = splitUrl(request.url);
-      if (pathname.startsWith("/w/")) return await handleWebhook(request, pathname, query, requestId, deps.webhook);
+      if (pathname.startsWith("/w/"))
+        return await handleWebhook({ request, pathname, query, requestId, freshId }, deps.webhook);
       return await route(request, server, pathname, requestId, deps);
     } catch (error) {
       return refuse(error, requestId, deps.log);
@@ -87,7 +90,7 @@ function splitUrl(url: string): { pathname: string; query: string } {
     : { pathname: url.slice(start, mark), query: url.slice(mark + 1) };
 }
 
-const requestIdOf = (headers: Headers): string => {
+function givenRequestId(headers: Headers): string | undefined {
   const given = headers.get("x-request-id");
-  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : newId();
-};
+  return given !== null && /^[\w-]{8,64}$/.test(given) ? given : undefined;
+}

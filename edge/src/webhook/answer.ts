@@ -1,4 +1,4 @@
-import type { RunOutcome, RunResponse } from "@dap/contract";
+import type { Json, RunOutcome, RunResponse } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 import { refusal } from "./refusal";
 
@@ -6,7 +6,7 @@ import { refusal } from "./refusal";
 export function answerOutcome(outcome: RunOutcome, runId: string, requestId: string): Response {
   switch (outcome.status) {
     case "succeeded":
-      return Response.json(outcome.output, { headers: { "x-run-id": runId, "x-request-id": requestId } });
+      return json(outcome.output, 200, runId, requestId);
     case "cancelled":
       return refusal(new Failure("RUN_CANCELLED", 422, "The run was cancelled."), requestId, { runId });
     case "failed":
@@ -33,7 +33,13 @@ export function answerResponse({ status, headers, body }: RunResponse, runId: st
 
 /** The answer to a caller who does not wait, or waited long enough. */
 export const answerAccepted = (runId: string, statusUrl: string, requestId: string): Response =>
-  Response.json({ runId, statusUrl }, { status: 202, headers: { "x-run-id": runId, "x-request-id": requestId } });
+  json({ runId, statusUrl }, 202, runId, requestId);
+
+const json = (body: Json, status: number, runId: string, requestId: string): Response =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/json", "x-run-id": runId, "x-request-id": requestId },
+  });
 
 const ownHeaders: ReadonlySet<string> = new Set([
   "set-cookie",

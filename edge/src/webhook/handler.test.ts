@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { catalogue } from "@dap/connector";
 import type { InputEvent, JsonSchema, PublishedVersion, Step, WebhookTrigger } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
+import { newId } from "@dap/platform/id";
 import type { RunRecord, RunStart } from "@dap/run";
 import { createPlanCache } from "../route/plan-cache";
 import { createSnapshot } from "../route/snapshot";
@@ -84,7 +85,8 @@ function makeWorld(
           : {};
       const request = new Request("http://localhost/", { method: "POST", ...defaults, ...init });
       try {
-        const answer = await handleWebhook(request, `/w/${endpointId}${path}`, query, "request-1", deps);
+        const asked = { request, pathname: `/w/${endpointId}${path}`, query, requestId: "request-1", freshId: newId() };
+        const answer = await handleWebhook(asked, deps);
         const text = await answer.text();
         const body = text === "" ? undefined : JSON.parse(text);
         return { status: answer.status, code: body?.code ?? "", body, headers: answer.headers };

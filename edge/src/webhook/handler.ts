@@ -1,15 +1,6 @@
-import type {
-  AcceptedEvent,
-  EndpointRoute,
-  Json,
-  JsonObject,
-  PublishedVersion,
-  RunOutcome,
-  WebhookTrigger,
-} from "@dap/contract";
+import type { AcceptedEvent, EndpointRoute, Json, PublishedVersion, RunOutcome, WebhookTrigger } from "@dap/contract";
 import { type Plan, semantics, validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
-import { newId } from "@dap/platform/id";
 import type { AcceptOutcome, RecordOutcome, RunRecord, RunStart } from "@dap/run";
 import type { PlanCache } from "../route/plan-cache";
 import type { Snapshot } from "../route/snapshot";
@@ -38,8 +29,16 @@ export type WebhookDeps = {
 /** How long a caller with `reply: result` is kept waiting before 202 and a status URL. */
 const waitMs = 60_000;
 
+/** A request to a webhook. `freshId` is a new UUIDv7 that the run gets when there is one. */
+export type Asked = {
+  readonly request: Request;
+  readonly pathname: string;
+  readonly query: string;
+  readonly requestId: string;
+  readonly freshId: string;
+};
+
 type Call = {
-  readonly route: EndpointRoute;
   readonly plan: Plan;
   readonly trigger: WebhookTrigger;
   readonly start: RunStart;
@@ -51,22 +50,16 @@ type Call = {
  * only after its commit. Fails with `Failure`s: 404 `ENDPOINT_NOT_FOUND`, 409 `WORKFLOW_PAUSED`, 405 `METHOD_NOT_ALLOWED`,
  * 400/413/415/422 for the body, 422 `INPUT_REFUSED` with the places that do not fit, 503 `STORE_UNAVAILABLE`.
  */
-export async function handleWebhook(
-  request: Request,
-  pathname: string,
-  query: string,
-  requestId: string,
-  deps: WebhookDeps,
-): Promise<Response> {
-  const { endpointId, path } = splitPath(pathname);
-  const { route, version } = deps.snapshot.findEndpoint(endpointId)
-    ? findTarget(endpointId, deps)
-    : await findLateTarget(endpointId, deps);
+export async function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Response> {
+  const { request } = asked;
+  const { endpointId, path } = splitPath(asked.pathname);
+  const { route, version } = findTarget(endpointId, deps) ?? (await findLateTarget(endpointId, deps));
   const trigger = webhookTrigger(version);
   if (request.method === "OPTIONS" && trigger.cors) return preflight(request, trigger.cors, methodsOf(trigger));
   if (route.paused) throw new Failure("WORKFLOW_PAUSED", 409, "This workflow is paused.");
   checkMethod(request.method, trigger);
-  const answer = await runCall(await makeCall(request, route, version, trigger, path, query, requestId, deps), deps);
+  const call = await makeCall(asked, { route, version, trigger, path }, deps);
+  const answer = await (call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps));
   if (trigger.cors) for (const [name, value] of corsHeaders(request, trigger.cors)) answer.headers.set(name, value);
   return answer;
 }
@@ -78,23 +71,20 @@ function splitPath(pathname: string): { endpointId: string; path: string } {
     : { endpointId: pathname.slice(3, slash), path: pathname.slice(slash + 1) };
 }
 
-function findTarget(
-  endpointId: string,
-  { snapshot }: WebhookDeps,
-): { route: EndpointRoute; version: PublishedVersion } {
+type Target = { readonly route: EndpointRoute; readonly version: PublishedVersion };
+
+function findTarget(endpointId: string, { snapshot }: WebhookDeps): Target | undefined {
   const route = snapshot.findEndpoint(endpointId);
   const version = route && snapshot.findVersion(route.workflowId, route.version);
-  if (!route || !version) throw new Failure("ENDPOINT_NOT_FOUND", 404, "No workflow is published at this address.");
-  return { route, version };
+  return route && version && { route, version };
 }
 
 /** An endpoint may have been published a moment ago: the feed is asked once before the address is called unknown. */
-async function findLateTarget(
-  endpointId: string,
-  deps: WebhookDeps,
-): Promise<{ route: EndpointRoute; version: PublishedVersion }> {
+async function findLateTarget(endpointId: string, deps: WebhookDeps): Promise<Target> {
   if (/^[0-9A-Za-z]{22,64}$/.test(endpointId)) await deps.catchUp();
-  return findTarget(endpointId, deps);
+  const target = findTarget(endpointId, deps);
+  if (!target) throw new Failure("ENDPOINT_NOT_FOUND", 404, "No workflow is published at this address.");
+  return target;
 }
 
 function webhookTrigger({ document }: PublishedVersion): WebhookTrigger {
@@ -113,13 +103,8 @@ function checkMethod(method: string, trigger: WebhookTrigger): void {
 }
 
 async function makeCall(
-  request: Request,
-  route: EndpointRoute,
-  version: PublishedVersion,
-  trigger: WebhookTrigger,
-  path: string,
-  query: string,
-  requestId: string,
+  { request, query, requestId, freshId }: Asked,
+  { route, version, trigger, path }: Target & { readonly trigger: WebhookTrigger; readonly path: string },
   deps: WebhookDeps,
 ): Promise<Call> {
   const plan = deps.plans.getPlan(version);
@@ -127,15 +112,32 @@ async function makeCall(
   const body = hasBody ? await readBody(request, trigger.bodyBytesMax ?? bodyBytesDefault) : null;
   const content = makeTrigger(request, body, path, query);
   checkInput(plan, plan.inputPlace === "body" ? body : (content.query ?? null));
-  const key = deliveryKey(request.headers);
-  if (key !== undefined && key.length > 255)
-    throw new Failure("IDEMPOTENCY_KEY_TOO_LONG", 422, "An idempotency key has 255 characters at most.");
+  const atMs = deps.nowMs();
+  const { deadlineMs } = version.document;
   const start: RunStart = {
-    accepted: acceptedEvent(route, version, content, deps.nowMs()),
-    ...(key === undefined ? {} : { idempotency: { scope: `endpoint:${route.id}`, key } }),
-    ...(version.document.deadlineMs === undefined ? {} : { deadlineAtMs: deps.nowMs() + version.document.deadlineMs }),
+    accepted: {
+      kind: "accepted",
+      atMs,
+      runId: freshId,
+      teamId: route.teamId,
+      workflow: { id: route.workflowId, name: version.name, version: version.version },
+      semantics,
+      triggerKind: "webhook",
+      trigger: content,
+      vars: {},
+    },
+    ...idempotencyOf(request.headers, route.id),
+    ...(deadlineMs === undefined ? {} : { deadlineAtMs: atMs + deadlineMs }),
   };
-  return { route, plan, trigger, start, requestId };
+  return { plan, trigger, start, requestId };
+}
+
+function idempotencyOf(headers: Headers, endpointId: string): Pick<RunStart, "idempotency"> {
+  const key = deliveryKey(headers);
+  if (key === undefined) return {};
+  if (key.length > 255)
+    throw new Failure("IDEMPOTENCY_KEY_TOO_LONG", 422, "An idempotency key has 255 characters at most.");
+  return { idempotency: { scope: `endpoint:${endpointId}`, key } };
 }
 
 function checkInput(plan: Plan, input: Json): void {
@@ -150,26 +152,6 @@ function checkInput(plan: Plan, input: Json): void {
   }));
   throw new Failure("INPUT_REFUSED", 422, "The input does not fit the workflow's schema.", { problems });
 }
-
-const acceptedEvent = (
-  route: EndpointRoute,
-  version: PublishedVersion,
-  trigger: JsonObject,
-  atMs: number,
-): AcceptedEvent => ({
-  kind: "accepted",
-  atMs,
-  runId: newId(),
-  teamId: route.teamId,
-  workflow: { id: route.workflowId, name: version.name, version: version.version },
-  semantics,
-  triggerKind: "webhook",
-  trigger,
-  vars: {},
-});
-
-const runCall = (call: Call, deps: WebhookDeps): Promise<Response> =>
-  call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps);
 
 async function answerInline({ plan, trigger, start, requestId }: Call, deps: WebhookDeps): Promise<Response> {
   const { accepted } = start;
