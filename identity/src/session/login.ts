@@ -36,8 +36,15 @@ export async function logIn(deps: IdentityDeps, request: LoginRequest): Promise<
   const isKnown = await isKnownDevice(deps, request.deviceToken, found, now);
   const attempts = attemptsOf(request, canonical, isKnown);
   for (const attempt of attempts) await spendAttempt(deps.db, deps.settings.limits, attempt, now);
-  const account = await checkPassword(deps, request.password, found);
-  for (const attempt of attempts) await refundAttempt(deps.db, deps.settings.limits, attempt, now);
+  const refund = async () => {
+    for (const attempt of attempts) await refundAttempt(deps.db, deps.settings.limits, attempt, now);
+  };
+  const account = await checkPassword(deps, request.password, found).catch(async (error: unknown) => {
+    // Nothing was compared: this was no guess.
+    if (error instanceof Failure && error.status === 503) await refund();
+    throw error;
+  });
+  await refund();
   if (deps.settings.requireVerifiedEmail && account.emailVerifiedAt === null) throw notVerified();
   const access = await readAccess(deps, account);
   const { sessionId, refreshToken } = await beginSession(deps, account.id, request.userAgent);

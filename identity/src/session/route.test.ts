@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { newId } from "@dap/platform/id";
+import { createPasswordHasher } from "../account/password-hash";
+import { createApp } from "../app";
 import { type Browser, createTestIdentity, password, type TestIdentity } from "../test-identity";
 
 let identity: TestIdentity;
@@ -106,6 +108,19 @@ describe("logging in", () => {
     const { email } = await identity.register();
     for (let round = 0; round < 15; round += 1) expect((await login({ email, password })).status).toBe(200);
   }, 20_000);
+
+  test("does not spend attempts while too many log in at once", async () => {
+    const { email } = await identity.register();
+    const app = createApp({ ...identity.deps, hasher: createPasswordHasher({ inFlightMax: 0, queueMax: 0 }) });
+    const init = { method: "POST", headers: { "content-type": "application/json" } };
+    for (let round = 0; round < 12; round += 1) {
+      const body = JSON.stringify({ email, password });
+      const response = await app.handle(new Request("http://localhost/api/v1/auth/login", { ...init, body }));
+      expect(response.status).toBe(503);
+      expect(await response.json()).toMatchObject({ code: "TOO_BUSY" });
+    }
+    expect((await login({ email, password })).status).toBe(200);
+  });
 
   test("does not take another account's device for a known one", async () => {
     const eve = await enter();

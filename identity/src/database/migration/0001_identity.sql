@@ -26,6 +26,7 @@ create table session (
   revoked_at timestamptz,
   revoked_reason text
 );
+create index session_expiry on session (expires_at);
 create index session_account on session (account_id, created_at desc);
 
 -- One session is one family: revoking the session ends every token of it.
@@ -98,7 +99,7 @@ create table mail (
 create index mail_due on mail (due_at) where sent_at is null and failed_at is null;
 
 grant select, insert, update on account to dap_identity;
-grant select, insert, update on session to dap_identity;
+grant select, insert, update, delete on session to dap_identity;
 grant select, insert, update, delete on refresh_token to dap_identity;
 grant select, insert, update, delete on known_device to dap_identity;
 grant select, insert, update on signing_key to dap_identity;
