@@ -28,6 +28,8 @@ export type ComputeParts = {
   readonly log?: Logger;
   /** In tests: other steps than the built-in ones. */
   readonly steps?: StepSource;
+  /** In tests: who hears of what is committed, instead of realtime. */
+  readonly publish?: RealtimeLink["publish"];
   /** In tests: a store of their own making. */
   readonly wrapStore?: (store: RunStore, sql: Sql) => RunStore;
 };
@@ -64,7 +66,7 @@ export async function start(
       store: wrapStore(createRunStore(database.sql, { onRetry }), database.sql),
       plans: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log)),
       perform: (call, stop) => performCall(call, stop, perform),
-      publish: realtime.publish,
+      publish: parts.publish ?? realtime.publish,
     },
     { workerId: newId(), leaseMs, prefetch, watchMs, ackAfterMs, drainMs },
   );
