@@ -21,5 +21,7 @@ export type DataDeps = {
   readonly wakeRelay: () => void;
   /** Resolves at a change of routes, or after `waitMs`. */
   readonly routeChanged: (waitMs: number, signal?: AbortSignal) => Promise<void>;
+  /** Aborted when the service stops: whoever waits is answered with what there is. */
+  readonly stopping: AbortSignal;
   readonly nowMs: () => number;
 };

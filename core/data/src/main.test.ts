@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type Broker, createEmbeddedBroker } from "@dap/platform/broker";
 import { silentLogger } from "@dap/platform/log";
 import { Secret } from "@dap/platform/secret";
 import { mintServiceToken } from "@dap/platform/service-token";
 import { createTestDatabase } from "@dap/platform/test-postgres";
+import { dispatchQueue } from "@dap/run";
 import { readDataConfig } from "./config";
 import { start } from "./main";
 
@@ -14,6 +16,7 @@ const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("
 let keys: CryptoKeyPair;
 let identity: Bun.Server<undefined>;
 let service: Awaited<ReturnType<typeof start>>;
+let workers: Broker;
 
 beforeAll(async () => {
   // The runtime's types promise a single key for this algorithm; it gives a pair.
@@ -35,9 +38,11 @@ beforeAll(async () => {
     },
     { log: silentLogger },
   );
+  workers = await createEmbeddedBroker(database.roleUrl("dap_compute"), { log: silentLogger });
 }, 60_000);
 afterAll(async () => {
-  await service?.stop();
+  await service?.stop().catch(() => undefined);
+  await workers?.close();
   await identity?.stop(true);
 });
 
@@ -101,5 +106,33 @@ describe("the service, started on an empty database", () => {
     expect(routes.endpoints).toHaveLength(1);
     await call("GET", `/internal/routes?since=${routes.cursor}&wait=0&edge=e1`, "edge");
     expect((await publishing).status).toBe(200);
+  });
+
+  test("brings an accepted run to the workers' queue at once", async () => {
+    const headers = { authorization: `Bearer ${await token()}`, "content-type": "application/json" };
+    const base = `${service.url}/api/v1/teams/${teamId}/workflows`;
+    const page = (await (await fetch(base, { headers })).json()) as { items: { id: string }[] };
+    const arrived = Promise.withResolvers<unknown>();
+    const consumer = await workers.consume(dispatchQueue, { prefetch: 1 }, ({ body, ack }) => {
+      ack();
+      arrived.resolve(body);
+    });
+    const startedMs = performance.now();
+    const body = JSON.stringify({ input: { customer: "Ada", lines: [] } });
+    const started = await fetch(`${base}/${page.items[0]?.id}/runs`, { method: "POST", headers, body });
+    const { runId } = (await started.json()) as { runId: string };
+    expect(await arrived.promise).toMatchObject({ runId, teamId });
+    expect(performance.now() - startedMs).toBeLessThan(2_000);
+    await consumer.stop();
+  });
+
+  test("answers who waits when it is stopped, instead of cutting them off", async () => {
+    const authorization = `Bearer ${await mintServiceToken("edge", serviceSecret)}`;
+    const waiting = fetch(`${service.url}/internal/routes?since=1&wait=20`, { headers: { authorization } });
+    await Bun.sleep(100);
+    const startedMs = performance.now();
+    await Promise.all([service.stop(), waiting]);
+    expect((await waiting).status).toBe(200);
+    expect(performance.now() - startedMs).toBeLessThan(4_000);
   });
 });

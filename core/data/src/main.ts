@@ -7,7 +7,7 @@ import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
 import { type Connection, connect } from "@dap/platform/postgres";
-import { createRunMaintenance, createRunStore } from "@dap/run";
+import { createBatcher, createRunMaintenance, createRunStore, type RunStore } from "@dap/run";
 import { createApp, type DataDeps } from "./app";
 import type { DataConfig } from "./config";
 import { openBroker } from "./dispatch/broker";
@@ -54,13 +54,21 @@ export async function start(
   const routes = createRouteSignal();
   await Promise.all([system.sql.listen(routeChannel, routes.raise), system.sql.listen(dispatchChannel, relay.wake)]);
   const realtime = linkRealtime(config, log);
-  const deps = createDeps(config, { own, system, log, realtime, wakeRelay: relay.wake, routeChanged: routes.wait });
+  const stop = new AbortController();
+  const deps = createDeps(config, {
+    own,
+    system,
+    log,
+    realtime,
+    wakeRelay: relay.wake,
+    routeChanged: routes.wait,
+    stopping: stop.signal,
+  });
   const server = serve(createApp(deps), { port: config.port, hostname: config.hostname });
   return {
     url: server.url,
     stop: async () => {
-      // Waiting edges are answered, so that they need not be cut off.
-      routes.raise();
+      stop.abort();
       await server.stop();
       await Promise.all([relay.stop(), sweeper.stop()]);
       realtime.close();
@@ -76,7 +84,13 @@ async function prepareDatabase({ ownerDatabaseUrl, brokerUrl }: DataConfig): Pro
   if (!brokerUrl) await ensureEmbeddedBroker(ownerDatabaseUrl.reveal());
 }
 
-type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged"> & {
+/** Runs accepted at the same time share a transaction. */
+function grouped(store: RunStore): RunStore {
+  const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
+  return { ...store, acceptRuns: (starts) => Promise.all(starts.map(accepts.add)) };
+}
+
+type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged" | "stopping"> & {
   readonly own: Connection;
   readonly system: Connection;
 };
@@ -90,7 +104,7 @@ const createDeps = (
   catalogue,
   db: own.db,
   systemDb: system.db,
-  runStore: createRunStore(own.sql),
+  runStore: grouped(createRunStore(own.sql)),
   nowMs: systemClock.nowMs,
   authenticate: createAuthenticator({
     jwksUrl: `${identityUrl}/.well-known/jwks.json`,

@@ -90,6 +90,7 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
       wakes += 1;
     },
     routeChanged: routes.wait,
+    stopping: new AbortController().signal,
     nowMs: Date.now,
     ...overrides,
   };

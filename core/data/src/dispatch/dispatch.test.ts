@@ -170,7 +170,9 @@ describe("the sweeper", () => {
       return sweeps === 1 ? Promise.reject(new Error("away")) : Promise.resolve({ redispatched: 0, deadlines: 0 });
     };
     const maintenance = { sweep, fireTimers: async () => 0, ensurePartitions: async () => 0 };
-    const cleanUp = async () => void (cleanings += 1);
+    const cleanUp = async () => {
+      cleanings += 1;
+    };
     running.push(startSweeper({ maintenance, wakeRelay: () => {}, log: silentLogger, everyMs: 5, cleanUp }));
     await until(() => sweeps > 3);
     expect(cleanings).toBe(1);

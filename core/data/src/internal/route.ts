@@ -56,7 +56,7 @@ export function internalRoutes(deps: DataDeps): readonly InternalRoute[] {
           since: Number(since ?? 0),
           waitMs: Math.min(Number(wait ?? 0), 30) * 1_000,
           edgeId: edge,
-          signal: request.signal,
+          signal: AbortSignal.any([request.signal, deps.stopping]),
         });
         return ok(page);
       },

@@ -48,7 +48,8 @@ export function startRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRout
         deps.wakeRelay();
         void announce(deps, teamId, runId);
         if (query.wait !== "result") return accepted(deps, teamId, runId);
-        const ended = await awaitEnd(deps, teamId, runId, { waitMs: waitMsMax, signal: request.signal });
+        const signal = AbortSignal.any([request.signal, deps.stopping]);
+        const ended = await awaitEnd(deps, teamId, runId, { waitMs: waitMsMax, signal });
         return ended ? ok(runResult(ended)) : accepted(deps, teamId, runId);
       },
     }),
