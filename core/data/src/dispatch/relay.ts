@@ -19,6 +19,8 @@ export type Relay = {
 };
 
 const batchMax = 256;
+/** Where something was due a moment ago, more will be: it is looked for this often for so long, wake-up or not. */
+const busy = { pollMs: 20, forMs: 2_000 } as const;
 /** Batches on their way to the broker at a time: its confirms come while the next ones are taken. */
 const batchesMax = 4;
 
@@ -31,6 +33,7 @@ export function startRelay({ maintenance, broker, log, pollMs = 250 }: RelayDeps
   const inFlight = new Set<Promise<void>>();
   let woken = Promise.withResolvers<void>();
   let isDeclared = false;
+  let busyUntilMs = 0;
 
   const send = async (taken: Awaited<ReturnType<RunMaintenance["takeDispatches"]>>): Promise<void> => {
     const messages = taken.map((dispatch) => ({ id: dispatch.dispatchId, body: { ...dispatch } }));
@@ -51,6 +54,7 @@ export function startRelay({ maintenance, broker, log, pollMs = 250 }: RelayDeps
     isDeclared = true;
     const taken = await maintenance.takeDispatches(batchMax);
     if (taken.length === 0) return false;
+    busyUntilMs = performance.now() + busy.forMs;
     const sending = send(taken)
       .catch((error) => log.error("Dispatches could not be sent.", { count: taken.length, error }))
       .finally(() => inFlight.delete(sending));
@@ -66,7 +70,8 @@ export function startRelay({ maintenance, broker, log, pollMs = 250 }: RelayDeps
         log.error("Due dispatches could not be taken.", { error });
         return false;
       });
-      if (!hasMore) await Promise.race([woken.promise, sleep(pollMs, stopping.signal)]);
+      const waitMs = performance.now() < busyUntilMs ? Math.min(busy.pollMs, pollMs) : pollMs;
+      if (!hasMore) await Promise.race([woken.promise, sleep(waitMs, stopping.signal)]);
     }
     await Promise.all(inFlight);
   };

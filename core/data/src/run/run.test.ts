@@ -109,6 +109,15 @@ describe("starting a run", () => {
     expect((await app.ask("GET", `/runs/${body.runId}`)).body.input).toEqual(odd);
   });
 
+  test("keeps keys such as __proto__ as data", async () => {
+    const text = `{"input":{"customer":"Ada","lines":[],"__proto__":{"admin":true},"constructor":{"x":1}}}`;
+    const { status, body } = await app.ask("POST", `/workflows/${workflowId}/runs`, { text });
+    expect(status).toBe(202);
+    const shown = (await app.ask("GET", `/runs/${body.runId}`)).body.input;
+    expect(JSON.stringify({ input: shown })).toBe(text);
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+
   test("runs the draft as a version of its own, which is listed nowhere", async () => {
     const id = await create();
     const first = await start(id, { input, draft: true });
