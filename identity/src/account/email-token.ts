@@ -19,6 +19,13 @@ export async function issueEmailToken(
   return token;
 }
 
+/** For whom a token would be, if it were used now; it is not used up. */
+export async function findEmailToken(db: Database, token: string, purpose: EmailTokenPurpose, now: Date) {
+  const isUsable = whereUsable(token, purpose, now);
+  const rows = isUsable && (await db.select().from(emailToken).where(isUsable));
+  return rows?.[0];
+}
+
 /** Uses a token up, in one statement: of parallel tries one gets it, the others get `undefined`. */
 export async function useEmailToken(
   db: Database,
@@ -26,19 +33,19 @@ export async function useEmailToken(
   purpose: EmailTokenPurpose,
   now: Date,
 ): Promise<{ readonly accountId: string; readonly emailCanonical: string } | undefined> {
-  const tokenHash = hashToken(token);
-  if (!tokenHash) return undefined;
+  const isUsable = whereUsable(token, purpose, now);
+  if (!isUsable) return undefined;
   const rows = await db
     .update(emailToken)
     .set({ usedAt: now })
-    .where(
-      and(
-        eq(emailToken.tokenHash, tokenHash),
-        eq(emailToken.purpose, purpose),
-        isNull(emailToken.usedAt),
-        gt(emailToken.expiresAt, now),
-      ),
-    )
+    .where(isUsable)
     .returning({ accountId: emailToken.accountId, emailCanonical: emailToken.emailCanonical });
   return rows[0];
+}
+
+function whereUsable(token: string, purpose: EmailTokenPurpose, now: Date) {
+  const tokenHash = hashToken(token);
+  if (!tokenHash) return undefined;
+  const isThis = and(eq(emailToken.tokenHash, tokenHash), eq(emailToken.purpose, purpose));
+  return and(isThis, isNull(emailToken.usedAt), gt(emailToken.expiresAt, now));
 }

@@ -74,7 +74,8 @@ const insertOrTell = (deps: IdentityDeps, candidate: Candidate, now: Date): Prom
     return account;
   });
 
-const linkTo = (deps: IdentityDeps, page: string, token: string): string =>
+/** The address of one of identity's pages with a mailed token: of the configured place, whatever a request says. */
+export const linkTo = (deps: IdentityDeps, page: "verify-email" | "reset", token: string): string =>
   `${deps.settings.publicUrl}/api/v1/auth/${page}?token=${token}`;
 
 const passwordFailures = {

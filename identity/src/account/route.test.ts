@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { newId } from "@dap/platform/id";
+import { createApp } from "../app";
 import { createTestIdentity, password, type TestIdentity } from "../test-identity";
 
 let identity: TestIdentity;
@@ -122,6 +123,19 @@ describe("registration", () => {
     expect((await login()).status).toBe(503);
     identity.setTeamUp(true);
     expect((await login()).status).toBe(200);
+  });
+
+  test("does not wait for team", async () => {
+    const never = () => new Promise<never>(() => {});
+    const app = createApp({ ...identity.deps, team: { ensurePersonalTeam: never, readAccess: never } });
+    const response = await app.handle(
+      new Request("http://localhost/api/v1/auth/register", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ email: `${newId()}@example.com`, password, name: "Ann" }),
+      }),
+    );
+    expect(response.status).toBe(201);
   });
 
   test("puts links of the configured address into mail, whatever the request says its host is", async () => {

@@ -4,11 +4,12 @@ import { Elysia } from "elysia";
 import { clientNetwork } from "../attempt/client-network";
 import type { IdentityDeps } from "../deps";
 import type { Guard } from "../guard";
-import { html, pageResponse } from "../html-page";
 import { AccountView } from "../session/schema";
 import { viewAccount } from "../session/view";
+import { answerLink, resetPage, verifyPage } from "./link-page";
 import { findAccount } from "./query";
 import { register } from "./register";
+import { forgotPassword, resetPassword } from "./reset-password";
 import { verifyEmail } from "./verify-email";
 
 const strict = { additionalProperties: false };
@@ -21,9 +22,15 @@ const Registration = Type.Object(
   strict,
 );
 const Registered = Type.Object({ status: Type.Literal("registered"), email: Type.String() });
+const Address = Type.Object({ email: Type.String({ maxLength: 1_000 }) }, strict);
+const Accepted = Type.Object({ status: Type.Literal("accepted") });
+const NewPassword = Type.Object(
+  { token: Type.String({ maxLength: 200 }), password: Type.String({ maxLength: 1_000 }) },
+  strict,
+);
 const Token = Type.Object({ token: Type.String({ maxLength: 200 }) }, strict);
 
-/** Registration, verification of the address, and who one is. */
+/** Registration, what mailed links do, and who one is. */
 export const accountRoutes = (deps: IdentityDeps, guard: Guard) =>
   new Elysia({ prefix: "/api/v1/auth", tags: ["Account"] })
     .use(guard)
@@ -51,6 +58,27 @@ export const accountRoutes = (deps: IdentityDeps, guard: Guard) =>
       body: Token,
       detail: { summary: "Confirm an email address with the token that was mailed to it", security: [] },
     })
+    .post(
+      "/forgot",
+      ({ body, request, status }) =>
+        forgotPassword(deps, body.email, clientNetwork(request)).then((done) => status(202, done)),
+      {
+        public: true,
+        body: Address,
+        response: { 202: Accepted },
+        detail: { summary: "Mail a link to choose a new password, if the address has an account", security: [] },
+      },
+    )
+    .get("/reset", ({ query }) => resetPage(query.token), {
+      public: true,
+      query: Token,
+      detail: { summary: "The page behind the link in the mail; opening it changes nothing", security: [] },
+    })
+    .post("/reset", ({ body, request }) => answerReset(deps, body, request), {
+      public: true,
+      body: NewPassword,
+      detail: { summary: "Set a new password with the token that was mailed, and end all sessions", security: [] },
+    })
     .get("/me", ({ principal }) => me(deps, principal.accountId), {
       account: true,
       response: { 200: AccountView },
@@ -63,22 +91,18 @@ async function me(deps: IdentityDeps, accountId: string) {
   return viewAccount(account);
 }
 
-/** Mail scanners open links: only pressing the button uses the token up. */
-const verifyPage = (token: string) =>
-  pageResponse(
-    "Confirm your address",
-    html`<h1>Confirm your email address</h1><form method="post" action="verify-email"><input type="hidden" name="token" value="${token}"><button>Confirm</button></form>`,
-  );
+const answerVerify = (deps: IdentityDeps, token: string, request: Request): Promise<Response> =>
+  answerLink(request, () => verifyEmail(deps, token, clientNetwork(request)), {
+    status: "verified",
+    title: "Your address is confirmed",
+    home: deps.settings.publicUrl,
+  });
 
-async function answerVerify(deps: IdentityDeps, token: string, request: Request): Promise<Response> {
-  const isForm = request.headers.get("content-type")?.startsWith("application/x-www-form-urlencoded") ?? false;
-  try {
-    await verifyEmail(deps, token, clientNetwork(request));
-  } catch (error) {
-    if (!isForm || !(error instanceof Failure)) throw error;
-    return pageResponse("Not confirmed", html`<h1>Not confirmed</h1><p>${error.message}</p>`, error.status);
-  }
-  if (!isForm) return Response.json({ status: "verified" });
-  const home = deps.settings.publicUrl;
-  return pageResponse("Confirmed", html`<h1>Your address is confirmed</h1><p><a href="${home}/">Go to dap</a></p>`);
-}
+type NewPassword = { readonly token: string; readonly password: string };
+
+const answerReset = (deps: IdentityDeps, { token, password }: NewPassword, request: Request): Promise<Response> =>
+  answerLink(request, () => resetPassword(deps, token, password, clientNetwork(request)), {
+    status: "reset",
+    title: "Your password is changed",
+    home: deps.settings.publicUrl,
+  });

@@ -19,6 +19,13 @@ export const alreadyRegisteredMail = (loginLink: string): MailContent =>
     "If it was not you, there is nothing to do.",
   ]);
 
+export const resetPasswordMail = (link: string): MailContent =>
+  letter("Choose a new password", [
+    "Somebody, probably you, forgot the password of this account. Choose a new one here:",
+    { link, label: "Choose a new password" },
+    "The link works once, for 30 minutes. If it was not you, ignore this mail: the old password stays.",
+  ]);
+
 type Paragraph = string | { readonly link: string; readonly label: string };
 
 function letter(subject: string, paragraphs: readonly Paragraph[]): MailContent {
