@@ -1,17 +1,18 @@
-import { start as startCompute } from "@dap/compute";
-import { start as startData } from "@dap/data";
-import { start as startEdge } from "@dap/edge";
-import { start as startIdentity } from "@dap/identity";
+import { readComputeConfig, start as startCompute } from "@dap/compute";
+import { readDataConfig, start as startData } from "@dap/data";
+import { readEdgeConfig, start as startEdge } from "@dap/edge";
+import { readIdentityConfig, start as startIdentity } from "@dap/identity";
+import type { Environment } from "@dap/platform/config";
 import { findFreePort } from "@dap/platform/free-port";
 import { createLogger } from "@dap/platform/log";
-import { Secret } from "@dap/platform/secret";
-import { start as startRealtime } from "@dap/realtime";
-import { start as startTeam } from "@dap/team";
+import type { Secret } from "@dap/platform/secret";
+import { readRealtimeConfig, start as startRealtime } from "@dap/realtime";
+import { readTeamConfig, start as startTeam } from "@dap/team";
 import { createBroker } from "./broker";
-import { databases, voidLeases } from "./database";
+import { databases } from "./database";
 import { loadWeb } from "./web";
 
-/** What the whole platform in one process needs to know. */
+/** What the whole platform in one process needs to know besides the services' own settings. */
 export type AllConfig = {
   readonly port: number;
   readonly hostname: string;
@@ -21,130 +22,84 @@ export type AllConfig = {
   readonly secretDir: string;
   readonly stateDir: string;
   readonly brokerUrl: string | undefined;
-  readonly egressAllow: readonly string[];
-  readonly smtpUrl: string | undefined;
-  readonly requireVerifiedEmail: boolean;
   readonly serviceSecret: Secret<string>;
-  readonly rolePasswords: (role: string) => Promise<Secret<string>>;
+  readonly rolePassword: (role: string) => Promise<Secret<string>>;
+  /** Further settings of the services, by the names that each documents. */
+  readonly env: Environment;
 };
 
 export type Running = { readonly url: string; readonly stop: () => Promise<void> };
 
-const hostname = "127.0.0.1";
+const loopback = "127.0.0.1";
 
 /**
  * Starts every service on a free loopback port, then the edge on the public one: the port opens only when all are ready.
- * When one cannot start, those before it are stopped and its error is thrown.
+ * Each reads its settings as it would in a process of its own. When one cannot start, those before it are stopped and its
+ * error is thrown.
  */
 export async function startAll(config: AllConfig): Promise<Running> {
   const log = createLogger({ service: "dap" });
-  const { publicUrl, serviceSecret, secretDir } = config;
-  const urls = await databases(config);
   const running: Running[] = [];
-  const keep = async <T extends Running>(starting: Promise<T>): Promise<T> => {
-    const service = await starting;
-    running.push(service);
-    return service;
-  };
   const stop = async (): Promise<void> => {
     for (const service of running.splice(0).reverse())
       await service.stop().catch((error: unknown) => log.warn("A service did not stop cleanly.", { error }));
   };
+  const keep = async (starting: Promise<Running>): Promise<Running> => {
+    const service = await starting;
+    running.push(service);
+    return service;
+  };
   try {
-    // Services that name each other get ports before they start; the edge alone waits for all of them.
-    const [identityPort, teamPort, dataPort, realtimePort] = await Promise.all([
-      findFreePort(),
-      findFreePort(),
-      findFreePort(),
-      findFreePort(),
-    ]);
-    const at = (port: number): string => `http://${hostname}:${port}`;
-    const [identityUrl, teamUrl, dataUrl, realtimeUrl] = [
-      at(identityPort),
-      at(teamPort),
-      at(dataPort),
-      at(realtimePort),
-    ];
+    const urls = await databases(config);
+    const env = await environment(config, urls);
     const broker = await createBroker(config.brokerUrl, urls, log);
     running.push({ url: "", stop: () => broker.close() });
-    const common = { hostname, publicUrl, serviceSecret };
-
+    const on = (url: string | undefined): Environment => ({ ...env, PORT: new URL(url ?? "http://x").port });
     await Promise.all([
-      keep(
-        startIdentity({
-          ...common,
-          port: identityPort,
-          databaseUrl: urls.role("dap_identity"),
-          ownerDatabaseUrl: urls.owner("identity"),
-          secretDir,
-          teamUrl,
-          mail: config.smtpUrl
-            ? { kind: "smtp", url: new Secret(config.smtpUrl), from: "dap <no-reply@localhost>" }
-            : { kind: "mailbox" },
-          requireVerifiedEmail: config.requireVerifiedEmail,
-        }),
-      ),
-      keep(
-        startTeam({
-          ...common,
-          port: teamPort,
-          databaseUrl: urls.role("dap_team"),
-          ownerDatabaseUrl: urls.owner("team"),
-          identityUrl,
-          dataUrl,
-        }),
-      ),
-      keep(
-        startData(
-          {
-            ...common,
-            port: dataPort,
-            databaseUrl: urls.role("dap_data"),
-            systemDatabaseUrl: urls.role("dap_data_system"),
-            ownerDatabaseUrl: urls.owner("data"),
-            brokerUrl: undefined,
-            identityUrl,
-            realtimeUrl,
-            connectionsMax: 8,
-            sweepEveryMs: 250,
-            unclaimedMs: 30_000,
-          },
-          { broker },
-        ),
-      ),
+      keep(startIdentity(readIdentityConfig(on(env.IDENTITY_URL)))),
+      keep(startTeam(readTeamConfig(on(env.TEAM_URL)))),
+      keep(startData(readDataConfig(on(env.DATA_URL)), { broker })),
     ]);
-    if (config.brokerUrl === undefined) await voidLeases(urls);
-    await keep(startRealtime({ ...common, port: realtimePort, identityUrl, dataUrl }, { broker }));
-    await keep(
-      startCompute(
-        { databaseUrl: urls.role("dap_compute"), realtimeUrl, serviceSecret, egressAllow: config.egressAllow },
-        { broker },
-      ),
-    );
-    const web = await loadWeb(publicUrl, () => `http://${hostname}:${config.port}`);
-    const edge = await keep(
-      startEdge(
-        {
-          port: config.port,
-          hostname: config.hostname,
-          publicUrl,
-          serviceSecret,
-          databaseUrl: urls.role("dap_edge"),
-          identityUrl,
-          teamUrl,
-          dataUrl,
-          realtimeUrl,
-          webUrl: "",
-          stateDir: `${config.stateDir}/edge`,
-          componentDir: new URL("../../../component/dist", import.meta.url).pathname,
-          egressAllow: config.egressAllow,
-        },
-        { web },
-      ),
-    );
+    await keep(startRealtime(readRealtimeConfig(on(env.REALTIME_URL)), { broker }));
+    await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
+    const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`);
+    const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
     return { url: edge.url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** The settings of all services. Services that name each other get their ports before any of them starts. */
+async function environment(config: AllConfig, urls: Awaited<ReturnType<typeof databases>>): Promise<Environment> {
+  const free = async (): Promise<string> => `http://${loopback}:${await findFreePort()}`;
+  const role = (name: Parameters<typeof urls.role>[0]): string => urls.role(name).reveal();
+  const owner = (name: Parameters<typeof urls.owner>[0]): string => urls.owner(name).reveal();
+  return {
+    MAIL: config.env.SMTP_URL ? "smtp" : "mailbox",
+    REQUIRE_VERIFIED_EMAIL: "false",
+    SOLE_PROCESS: String(config.brokerUrl === undefined),
+    ...config.env,
+    HOSTNAME_LISTEN: loopback,
+    EDGE_HOSTNAME: config.hostname,
+    PUBLIC_URL: config.publicUrl,
+    SECRET_DIR: config.secretDir,
+    SERVICE_SECRET: config.serviceSecret.reveal(),
+    EDGE_STATE_DIR: `${config.stateDir}/edge`,
+    COMPONENT_DIR: new URL("../../../component/dist", import.meta.url).pathname,
+    IDENTITY_URL: await free(),
+    TEAM_URL: await free(),
+    DATA_URL: await free(),
+    REALTIME_URL: await free(),
+    IDENTITY_ROLE_DATABASE_URL: role("dap_identity"),
+    TEAM_ROLE_DATABASE_URL: role("dap_team"),
+    DATA_ROLE_DATABASE_URL: role("dap_data"),
+    DATA_SYSTEM_DATABASE_URL: role("dap_data_system"),
+    COMPUTE_DATABASE_URL: role("dap_compute"),
+    EDGE_ROLE_DATABASE_URL: role("dap_edge"),
+    IDENTITY_DATABASE_URL: owner("identity"),
+    TEAM_DATABASE_URL: owner("team"),
+    DATA_DATABASE_URL: owner("data"),
+  };
 }

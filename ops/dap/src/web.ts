@@ -1,3 +1,4 @@
+import { defineConfig, integer, text, url } from "@dap/platform/config";
 import { createLogger } from "@dap/platform/log";
 
 const built = new URL("../../../web/server/entry.web.js", import.meta.url).pathname;
@@ -23,13 +24,18 @@ export async function loadWeb(publicUrl: string, apiUrl: string | (() => string)
   });
 }
 
+/** Settings of the webapp as a process of its own. */
+export const readWebConfig = defineConfig({
+  port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
+  hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
+  publicUrl: url("PUBLIC_URL", { default: "http://localhost:8080", meaning: "base of every link" }),
+  apiUrl: url("API_URL", { meaning: "where the public API is reached from here, without /api/v1" }),
+});
+
 /** The webapp as a process of its own. */
-export async function startWeb(config: {
-  readonly port: number;
-  readonly hostname: string;
-  readonly publicUrl: string;
-  readonly apiUrl: string;
-}): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startWeb(
+  config: ReturnType<typeof readWebConfig>,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const handler = await loadWeb(config.publicUrl, config.apiUrl);
   const server = Bun.serve({ port: config.port, hostname: config.hostname, reusePort: false, fetch: handler });
   return { url: `http://${config.hostname}:${server.port}`, stop: () => server.stop() };
