@@ -8,7 +8,6 @@ const waitMsMax = 366 * 86_400_000;
 
 /** Lets time pass. Its output is `null`. A duration of zero or less has passed already. */
 export function createWait(step: PlanStep, duration: Evaluate): Block {
-  const view = { stepId: step.id, use: step.use, attempt: 1 };
   return {
     isPure: false,
     start: (machine, env) => {
@@ -25,13 +24,11 @@ export function createWait(step: PlanStep, duration: Evaluate): Block {
       if (durationMs <= 0) return machine.done(null);
       const dueAtMs = machine.nowMs + Math.ceil(durationMs);
       machine.effects.push({ kind: "wake", stepKey, purpose: "wait", attempt: 1, dueAtMs });
-      machine.trace?.note({ ...view, stepKey, status: "waiting", startedAtMs: machine.nowMs });
       return { kind: "wait", stepKey, dueAtMs };
     },
     resume: (machine, _env, live) => {
       const { event } = machine;
       if (live.kind !== "wait" || event.kind !== "timerFired" || event.purpose !== "wait") return live;
-      machine.trace?.note({ ...view, stepKey: live.stepKey, status: "succeeded", endedAtMs: event.atMs, output: null });
       return machine.done(null);
     },
     abort: (machine) => machine.aborted(),

@@ -27,13 +27,13 @@ export function createNamed(step: PlanStep, inner: Block): Block {
 /** Tells a trace what a control step came to; plain steps tell it themselves. */
 export function createTraced(step: PlanStep, inner: Block): Block {
   const tell = (machine: Machine, env: Env, live: Live | null): Live | null => {
-    if (machine.trace !== null) noteControl(machine, env, step, live);
+    if (machine.trace !== null && live === null) noteEnd(machine, env, step, inner.isPure);
     return live;
   };
   return {
     isPure: inner.isPure,
     start: (machine, env) => {
-      if (machine.trace !== null) noteControl(machine, env, step, inner);
+      if (machine.trace !== null) noteStart(machine, env, step, inner.isPure);
       return tell(machine, env, inner.start(machine, env));
     },
     resume: (machine, env, live) => tell(machine, env, inner.resume(machine, env, live)),
@@ -41,10 +41,22 @@ export function createTraced(step: PlanStep, inner: Block): Block {
   };
 }
 
-function noteControl(machine: Machine, env: Env, step: PlanStep, live: object | null): void {
-  const view = { stepKey: keyAt(step.id, env), stepId: step.id, use: step.use, attempt: 1 };
-  if (live !== null) machine.trace?.note({ ...view, status: "running" });
-  else if (machine.signal === "failed") machine.trace?.note({ ...view, status: "failed", error: machine.error });
+const viewOf = (step: PlanStep, env: Env) => ({
+  stepKey: keyAt(step.id, env),
+  stepId: step.id,
+  use: step.use,
+  attempt: 1,
+});
+
+function noteStart(machine: Machine, env: Env, step: PlanStep, isPure: boolean): void {
+  const status = step.use === "wait" ? "waiting" : "running";
+  machine.trace?.note({ ...viewOf(step, env), status, ...(!isPure && { startedAtMs: machine.nowMs }) });
+}
+
+/** Computed in no time that the run could know of, a pure step has no times. */
+function noteEnd(machine: Machine, env: Env, step: PlanStep, isPure: boolean): void {
+  const view = { ...viewOf(step, env), ...(!isPure && { endedAtMs: machine.nowMs }) };
+  if (machine.signal === "failed") machine.trace?.note({ ...view, status: "failed", error: machine.error });
   else if (machine.signal === "aborted") machine.trace?.note({ ...view, status: "cancelled" });
   else machine.trace?.note({ ...view, status: "succeeded", output: machine.value ?? null });
 }
