@@ -7,7 +7,8 @@ import { closeSync, openSync } from "node:fs";
  *
  * $1 `pipe` (the end of standard input is the end of the parent) or a process id; $2 a folder to remove at the end or
  * empty; $3 the signal that asks the command to stop; the rest is the command. SIGQUIT follows after ten seconds and
- * SIGKILL after ten more.
+ * SIGKILL after ten more. Where a process is watched, SIGTERM does nothing and SIGUSR1 ends it: the test runner sends
+ * SIGTERM to every child of a test file at the file's end, and what is watched belongs to the whole run.
  */
 const script = `
 watched=$1; scratch=$2; signal=$3; shift 3
@@ -27,7 +28,8 @@ else
   ( while [ -d "/proc/$watched" ]; do sleep 0.5; done; end ) & watcher=$!
 fi
 exec 3<&-
-trap 'end' INT TERM
+trap 'end' INT USR1
+if [ "$watched" = pipe ]; then trap 'end' TERM; else trap '' TERM; fi
 wait $child; status=$?
 while kill -0 $child 2>/dev/null; do wait $child; status=$?; done
 kill $watcher 2>/dev/null
@@ -84,6 +86,6 @@ export function supervise(options: SuperviseOptions): Supervised {
 function stop(child: ChildProcess, ended: Promise<number>): Promise<number> {
   child.ref();
   if (child.stdin) child.stdin.end();
-  else if (child.pid !== undefined && child.exitCode === null) process.kill(child.pid, "SIGTERM");
+  else if (child.pid !== undefined && child.exitCode === null) process.kill(child.pid, "SIGUSR1");
   return ended;
 }
