@@ -1,4 +1,4 @@
-import type { AcceptedEvent, Workflow } from "@dap/contract";
+import type { AcceptedEvent, RunEvent, Workflow } from "@dap/contract";
 import { advance as realAdvance } from "../src/advance";
 import { compileWorkflow } from "../src/compile-workflow";
 import type { Plan } from "../src/plan/plan";
@@ -21,6 +21,8 @@ export type SimulationOptions = {
 
 export type SimulationReport = {
   readonly violations: readonly string[];
+  readonly document: Workflow;
+  readonly histories: readonly (readonly RunEvent[])[];
   readonly runs: number;
   readonly events: number;
   readonly faults: Readonly<Omit<Faults, "isOn">> & { readonly messages: number };
@@ -36,13 +38,14 @@ export function simulate(seed: number, options: SimulationOptions = {}): Simulat
   const { plan, problems } = compileWorkflow(document, { catalogue: simulatedCatalogue });
   if (!plan) {
     const told = problems.map(({ path, message }) => `${path}: ${message}`).join("; ");
-    return { ...nothing, violations: [`the checker refuses a generated document: ${told}`] };
+    return { ...nothing, document, violations: [`the checker refuses a generated document: ${told}`] };
   }
   return new Simulation(seed, random, document, plan, options).run();
 }
 
-const nothing: SimulationReport = {
+const nothing: Omit<SimulationReport, "document"> = {
   violations: [],
+  histories: [],
   runs: 0,
   events: 0,
   faults: { crashes: 0, pauses: 0, lostAnswers: 0, messages: 0 },
@@ -63,7 +66,7 @@ class Simulation {
   constructor(
     seed: number,
     private readonly random: Random,
-    document: Workflow,
+    private readonly document: Workflow,
     private readonly plan: Plan,
     private readonly options: SimulationOptions,
   ) {
@@ -90,9 +93,11 @@ class Simulation {
     }
     this.check();
     const { crashes, pauses, lostAnswers } = this.faults;
-    const events = [...this.store.runs.values()].reduce((sum, run) => sum + run.events.length, 0);
+    const histories = [...this.store.runs.values()].map((run) => run.events);
+    const events = histories.reduce((sum, history) => sum + history.length, 0);
     const faults = { crashes, pauses, lostAnswers, messages: this.messages };
-    return { violations: this.violations, runs: this.store.runs.size, events, faults };
+    const { document, violations, store } = this;
+    return { violations, document, histories, runs: store.runs.size, events, faults };
   }
 
   private readonly violate = (message: string): void => void this.violations.push(message);

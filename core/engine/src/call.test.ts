@@ -54,6 +54,12 @@ describe("a step with an effect", () => {
     ]);
   });
 
+  test("takes a call that never went out for one that did not happen", () => {
+    const kept = { error: { code: "TIMEOUT", retryable: true, details: { sent: false } } };
+    const done = walk({ steps: [call({ effect: "atMostOnce", retry })] }, { a: [kept, { output: { v: 1 } }] });
+    expect(done.outcome?.status).toBe("succeeded");
+  });
+
   test("ends as unknown when it must not be repeated and nobody can tell", () => {
     const once = call({ effect: "atMostOnce", retry });
     for (const answer of ["unknown", { error: { code: "TIMEOUT", retryable: true } }] as const) {

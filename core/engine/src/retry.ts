@@ -35,12 +35,19 @@ export function askedDelayMs(policy: RetryPolicy, error: StepError): number {
 
 /**
  * Whether the receiver may have acted although the call failed. The next attempt then repeats the same key, and a step
- * that must not be repeated is not tried again.
+ * that must not be repeated is not tried again. `details.sent: false` is a connector's word that nothing went out.
  */
-export function isUnknownOutcome(error: StepError): boolean {
-  if (unknownCodes.has(error.code)) return true;
-  const details = error.details;
-  return typeof details === "object" && details !== null && "outcome" in details && details.outcome === "unknown";
+export function isUnknownOutcome({ code, details }: StepError): boolean {
+  const wasKept = typeof details === "object" && details !== null && "sent" in details && details.sent === false;
+  return unknownCodes.has(code) && !wasKept;
 }
 
-const unknownCodes: ReadonlySet<string> = new Set(["TIMEOUT", "OUTCOME_UNKNOWN", "ABORTED"]);
+/** Failures without an answer. A status, whatever it says, is an answer. */
+const unknownCodes: ReadonlySet<string> = new Set([
+  "TIMEOUT",
+  "STEP_TIMEOUT",
+  "CONNECTION_LOST",
+  "BAD_RESPONSE",
+  "BODY_TOO_SLOW",
+  "ABORTED",
+]);
