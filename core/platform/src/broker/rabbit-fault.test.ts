@@ -46,6 +46,8 @@ describeWithRabbit("a RabbitMQ that suffers", () => {
       }
     })();
     await until(() => confirmed.size > 500, 10_000);
+    // RabbitMQ writes down that a quorum queue exists half a second late; killed before that, it loses the queue itself.
+    await sleep(2_000);
     await server.kill();
     expect(broker.connected).toBe(false);
     const before = confirmed.size;
