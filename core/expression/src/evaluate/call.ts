@@ -13,13 +13,15 @@ type ArgumentStep = (...context: Parameters<Step>) => Value | ArrowValue;
 export function compileCall(node: CallNode): Step {
   const definition = getFunction(node.name);
   const { run, parameters } = definition;
-  const steps = node.arguments.map((argument, index) =>
-    compileArgument(node.name, argument, parameters[index] ?? parameters.at(-1)),
-  );
-  const self = node.arguments[0];
-  const isOptional = node.optional && self !== undefined && self.kind !== "arrow";
-  const call = isOptional ? optionalCall(node.name, run, self, parameters[0], steps.slice(1)) : callOf(run, steps);
-  return withPlace(call, node.offset);
+  const [self, ...others] = node.arguments;
+  const compileAt = (argument: Argument, index: number) =>
+    compileArgument(node.name, argument, parameters[index] ?? parameters.at(-1));
+  if (!node.optional || self === undefined || self.kind === "arrow") {
+    return withPlace(callOf(run, node.arguments.map(compileAt)), node.offset);
+  }
+  // The first argument is compiled only here: compiling it twice would double with every link of a chain.
+  const steps = others.map((argument, index) => compileAt(argument, index + 1));
+  return withPlace(optionalCall(node.name, run, self, parameters[0], steps), node.offset);
 }
 
 /** `x?.f(y)`: missing if `x` is, and then `y` is not evaluated. */
