@@ -5,7 +5,7 @@ import { createLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
 import { createRealtimeLink } from "@dap/platform/realtime-link";
 import { serviceFetch } from "@dap/platform/service-token";
-import { createBatcher, createRunStore } from "@dap/run";
+import { createBatcher, createRunStore, dispatchChannel } from "@dap/run";
 import { createApp } from "./app";
 import type { EdgeConfig } from "./config";
 import { createDocsApp } from "./docs/app";
@@ -33,6 +33,7 @@ export async function start(
   const store = createRunStore(sql);
   const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
   const records = createBatcher(store.recordRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
+  const wakeRelay = coalesce(() => sql.notify(dispatchChannel, ""));
   const link = createRealtimeLink({
     url: config.realtimeUrl,
     serviceName: "edge",
@@ -96,7 +97,11 @@ export async function start(
         plans: createPlanCache(catalogue),
         catchUp: feed.catchUp,
         runInline: (plan, accepted) => runInline(plan, accepted, inlineDeps),
-        accept: (runStart) => accepts.add(runStart),
+        accept: async (runStart) => {
+          const outcome = await accepts.add(runStart);
+          wakeRelay();
+          return outcome;
+        },
         record: (record) => records.add(record),
         awaitRun: (teamId, runId, timeoutMs) =>
           waitForRun(teamId, runId, timeoutMs, {
@@ -134,4 +139,23 @@ async function saveSnapshot(dir: string, file: string, page: RouteFeedPage): Pro
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await Bun.write(`${file}.new`, JSON.stringify(page), { mode: 0o600 });
   await rename(`${file}.new`, file);
+}
+
+/** One call under way and one after it at most, however often it is asked for. Failures are left to the relay's own look-out. */
+function coalesce(work: () => Promise<unknown>): () => void {
+  let isUnderWay = false;
+  let isAskedAgain = false;
+  const run = (): void => {
+    isUnderWay = true;
+    isAskedAgain = false;
+    const done = (): void => {
+      isUnderWay = false;
+      if (isAskedAgain) run();
+    };
+    work().then(done, done);
+  };
+  return () => {
+    if (isUnderWay) isAskedAgain = true;
+    else run();
+  };
 }

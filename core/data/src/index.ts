@@ -2,5 +2,5 @@ export { createApp, type DataDeps } from "./app";
 export { type DataConfig, dataSettings, readDataConfig } from "./config";
 export { type Relay, startRelay } from "./dispatch/relay";
 export { type Sweeper, startSweeper } from "./dispatch/sweeper";
-export { dispatchChannel, migrationFolder, start } from "./main";
+export { migrationFolder, start } from "./main";
 export { exampleWorkflow } from "./setup/example";

@@ -7,7 +7,7 @@ import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
 import { type Connection, connect } from "@dap/platform/postgres";
-import { createBatcher, createRunMaintenance, createRunStore, type RunStore } from "@dap/run";
+import { createBatcher, createRunMaintenance, createRunStore, dispatchChannel, type RunStore } from "@dap/run";
 import { createApp, type DataDeps } from "./app";
 import type { DataConfig } from "./config";
 import { openBroker } from "./dispatch/broker";
@@ -20,9 +20,6 @@ import { forgetKeys } from "./http/forget-key";
 import { linkRealtime } from "./run/realtime";
 
 export const migrationFolder = join(import.meta.dir, "database/migration");
-
-/** Whoever accepts a run may notify here after the commit; the relay looks at once instead of at its next turn. */
-export const dispatchChannel = "dap_dispatch";
 
 export type DataParts = {
   /** Shared by all services where they are one process; without it the service opens its own. */

@@ -1,7 +1,7 @@
 export { type Batcher, type BatcherOptions, createBatcher } from "./batcher";
 export { RunDataError } from "./column";
 export { createRunStore, type RunStoreOptions } from "./create-run-store";
-export { dispatchQueue } from "./dispatch";
+export { dispatchChannel, dispatchQueue } from "./dispatch";
 export { type FailureKind, failureKind } from "./failure";
 export { checkInvariants, type InvariantOptions, type Violation } from "./invariant";
 export { createRunMaintenance } from "./maintenance";

@@ -17,7 +17,7 @@ describe("the route feed", () => {
     const asked: number[] = [];
     const saved: number[] = [];
     const enough = Promise.withResolvers<void>();
-    const pages = [page(3, ["a"]), page(5, ["b"])];
+    const pages = [page(3, ["a"]), page(5, ["b"]), page(5, [])];
     const feed = followFeed({
       snapshot,
       log: silentLogger,
@@ -35,9 +35,27 @@ describe("the route feed", () => {
     await feed.ready;
     await enough.promise;
     feed.stop();
-    expect(asked).toEqual([0, 3, 5]);
-    expect(saved).toEqual([3, 5]);
+    expect(asked).toEqual([0, 3, 5, 5]);
+    expect(saved).toEqual([5]);
     expect(snapshot.findEndpoint("b")).toBeDefined();
+  });
+
+  test("drops a snapshot that is newer than a restored database", async () => {
+    const snapshot = createSnapshot(page(9, ["gone"]));
+    const feed = followFeed({
+      snapshot,
+      log: silentLogger,
+      save: async () => undefined,
+      fetchPage: async (since, seconds, signal) => {
+        if (seconds > 0)
+          return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        return since === 0 ? page(2, ["kept"]) : page(2, []);
+      },
+    });
+    await feed.ready;
+    feed.stop();
+    expect(snapshot.dump().endpoints.map(({ id }) => id)).toEqual(["kept"]);
+    expect(snapshot.cursor).toBe(2);
   });
 
   test("goes on after data was away", async () => {
@@ -73,6 +91,6 @@ describe("the route feed", () => {
     await feed.ready;
     await Promise.all(Array.from({ length: 50 }, () => feed.catchUp()));
     feed.stop();
-    expect(catchUps).toBe(2); // the first page, and one for the fifty
+    expect(catchUps).toBe(3); // the first page and its end, and one for the fifty
   });
 });

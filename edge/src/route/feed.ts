@@ -30,11 +30,19 @@ export function followFeed({ snapshot, fetchPage, save, log }: FeedDeps): Feed {
 
   const take = async (seconds: number): Promise<void> => {
     const before = snapshot.cursor;
-    const page = await fetchPage(before, seconds, stopping.signal);
-    if (page.cursor > before) {
-      snapshot.apply(page);
-      await save(snapshot.dump()).catch((cause) => log.warn("snapshot not saved", { cause }));
+    let page = await fetchPage(before, seconds, stopping.signal);
+    if (page.cursor < before) {
+      log.warn("the route feed is older than the snapshot, which is dropped", { before, cursor: page.cursor });
+      snapshot.clear();
+      page = await fetchPage(0, 0, stopping.signal);
     }
+    // A page holds a part of what changed: the rest is asked for at once.
+    while (page.cursor > snapshot.cursor) {
+      snapshot.apply(page);
+      page = await fetchPage(snapshot.cursor, 0, stopping.signal);
+    }
+    if (snapshot.cursor !== before)
+      await save(snapshot.dump()).catch((cause) => log.warn("snapshot not saved", { cause }));
     first.resolve();
   };
 

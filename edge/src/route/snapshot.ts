@@ -7,6 +7,8 @@ export type Snapshot = {
   readonly findVersion: (workflowId: string, version: number) => PublishedVersion | undefined;
   /** Takes a page of the feed in; pages may repeat what is known. */
   readonly apply: (page: RouteFeedPage) => void;
+  /** Forgets everything: the feed begins anew (a restored database is older than what is known here). */
+  readonly clear: () => void;
   readonly dump: () => RouteFeedPage;
 };
 
@@ -32,6 +34,11 @@ export function createSnapshot(saved?: RouteFeedPage): Snapshot {
     findEndpoint: (endpointId) => endpoints.get(endpointId),
     findVersion: (workflowId, version) => versions.get(versionKey(workflowId, version)),
     apply,
+    clear: () => {
+      endpoints.clear();
+      versions.clear();
+      cursor = 0;
+    },
     dump: () => ({
       cursor,
       endpoints: [...endpoints.values()],

@@ -11,6 +11,9 @@ export function linkRealtime({ realtimeUrl, serviceSecret }: DataConfig, log: Lo
     return link;
   };
   return {
+    get connected() {
+      return link?.connected ?? false;
+    },
     publish: (messages) => open().publish(messages),
     subscribe: (topic, after, onMessage) => open().subscribe(topic, after, onMessage),
     close: () => link?.close(),
