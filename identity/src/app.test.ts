@@ -7,7 +7,9 @@ let identity: TestIdentity;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  identity = await createTestIdentity(createLogger({ service: "identity", write: (line) => lines.push(line) }));
+  identity = await createTestIdentity({
+    log: createLogger({ service: "identity", write: (line) => lines.push(line) }),
+  });
 }, 60_000);
 afterAll(() => identity.close());
 

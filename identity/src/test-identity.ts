@@ -56,8 +56,17 @@ export type TestIdentity = {
 
 export const password = "correct horse 7";
 
+export type TestOptions = {
+  readonly log?: Logger;
+  /** Hashes as in production, for tests about that; otherwise hashing is made cheap. */
+  readonly isHashReal?: boolean;
+};
+
+const cheap = { memoryCost: 64, timeCost: 1 };
+
 /** The identity server over a database of its own, with a team service that is a map. */
-export async function createTestIdentity(log: Logger = silentLogger): Promise<TestIdentity> {
+export async function createTestIdentity(options: TestOptions = {}): Promise<TestIdentity> {
+  const { log = silentLogger, isHashReal = false } = options;
   const database = await createTestDatabase({ database: "identity", migrations: [migrationFolder] });
   const connection = connect(database.roleUrl("dap_identity"), { applicationName: "identity test" });
   const admin = connect(database.adminUrl, { max: 2, applicationName: "identity test admin" });
@@ -75,7 +84,7 @@ export async function createTestIdentity(log: Logger = silentLogger): Promise<Te
   const deps: IdentityDeps = {
     db,
     settings: { publicUrl: issuer, requireVerifiedEmail: false, isMailboxShown: true, limits: defaultLimits },
-    hasher: createPasswordHasher(),
+    hasher: isHashReal ? createPasswordHasher() : createPasswordHasher(undefined, cheap),
     keys,
     sign: createAccessTokenSigner(keys, issuer),
     team: createTeamMap(access, () => isTeamUp),

@@ -1,7 +1,10 @@
 import { Failure } from "@dap/platform/failure";
 
 /** The floor of the OWASP cheat sheet, given explicitly because Bun's own default takes five times as long. */
-const parameters = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
+const policy: HashParameters = { memoryCost: 19_456, timeCost: 2 };
+
+/** KiB of memory, and passes over it. */
+export type HashParameters = { readonly memoryCost: number; readonly timeCost: number };
 
 /** A hash of nothing anybody knows: checked for unknown addresses, so that they take as long as known ones. */
 const dummyHash =
@@ -19,14 +22,17 @@ export type PasswordHasher = {
   isOutdated(hash: string): boolean;
 };
 
-/** Hashes passwords, `inFlightMax` at a time, with `queueMax` more waiting their turn. */
-export function createPasswordHasher(limits: HashGateLimits = { inFlightMax: 4, queueMax: 50 }): PasswordHasher {
+/** Hashes passwords, `inFlightMax` at a time, with `queueMax` more waiting their turn. Tests give cheap parameters. */
+export function createPasswordHasher(
+  limits: HashGateLimits = { inFlightMax: 4, queueMax: 50 },
+  { memoryCost, timeCost }: HashParameters = policy,
+): PasswordHasher {
   const gate = createGate(limits);
   return {
-    hash: (password) => gate(() => Bun.password.hash(password, parameters)),
+    hash: (password) => gate(() => Bun.password.hash(password, { algorithm: "argon2id", memoryCost, timeCost })),
     verify: (password, hash) =>
       gate(async () => (await Bun.password.verify(password, hash ?? dummyHash)) && typeof hash === "string"),
-    isOutdated: (hash) => !hash.startsWith(`$argon2id$v=19$m=${parameters.memoryCost},t=${parameters.timeCost},`),
+    isOutdated: (hash) => !hash.startsWith(`$argon2id$v=19$m=${memoryCost},t=${timeCost},`),
   };
 }
 
