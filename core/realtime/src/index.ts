@@ -1,0 +1,3 @@
+export { type AppDeps, createApp } from "./app";
+export { type RealtimeConfig, readRealtimeConfig } from "./config";
+export { start } from "./main";

@@ -1,0 +1,42 @@
+import { createAuthenticator } from "@dap/platform/guard";
+import { createLogger } from "@dap/platform/log";
+import { serviceFetch } from "@dap/platform/service-token";
+import { createApp } from "./app";
+import type { RealtimeConfig } from "./config";
+import { listen } from "./server";
+import { createTicketStore } from "./ticket/store";
+import { createHub } from "./topic/hub";
+import { createRunSource } from "./topic/run-source";
+
+/** Starts the realtime server. `stop` tells every socket to come back elsewhere. */
+export async function start(config: RealtimeConfig): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { publicUrl, identityUrl, dataUrl, serviceSecret, broker, hostname = "127.0.0.1" } = config;
+  const log = createLogger({ service: "realtime" });
+  const authenticate = createAuthenticator({
+    jwksUrl: `${identityUrl}/.well-known/jwks.json`,
+    issuer: config.jwtIssuer ?? publicUrl,
+    audience: "dap-api",
+    serviceSecret,
+  });
+  const tickets = await createTicketStore(Date.now, broker);
+  const hub = await createHub(broker);
+  const app = createApp({ log, authenticate, tickets });
+  const server = listen({
+    log,
+    hub,
+    tickets,
+    authenticate,
+    hostname,
+    port: config.port,
+    source: createRunSource(serviceFetch(dataUrl, "realtime", serviceSecret)),
+    origins: new Set([publicUrl, ...(config.extraOrigins ?? [])].map((url) => new URL(url).origin)),
+    fetch: (request) => app.handle(request),
+  });
+  return {
+    url: `http://${hostname}:${server.port}`,
+    stop: async () => {
+      await server.stop();
+      await Promise.all([hub.close(), tickets.close()]);
+    },
+  };
+}
