@@ -27,6 +27,39 @@ const visits: Record<string, Visit> = {
   run: { path: `/t/ada/runs/${done?.id}` },
   failed: { path: `/t/ada/runs/${failed?.id}` },
   editor: { path: `/t/ada/workflows/${order?.id}` },
+  share: { path: `/t/ada/workflows/${order?.id}/share` },
+  problems: {
+    path: `/t/ada/workflows/${order?.id}`,
+    act: async (page) => {
+      await page.fill(
+        ".code__area",
+        (await page.inputValue(".code__area")).replace("steps.total.net > 100", "steps.totl.net > 100"),
+      );
+      await page.waitForTimeout(1_200);
+      await page
+        .locator(".problem")
+        .first()
+        .click({ timeout: 500 })
+        .catch(() => page.click(".editor__switch button:nth-child(3)"));
+      await page.waitForTimeout(200);
+    },
+  },
+  test: {
+    path: `/t/ada/workflows/${order?.id}`,
+    act: async (page) => {
+      await page.click(".bar-head__end button:has-text('Test')");
+      await page.click("#run-draft");
+      await page.waitForTimeout(1_700);
+    },
+  },
+  publish: {
+    path: `/t/ada/workflows/${order?.id}`,
+    act: async (page) => {
+      await page.click("#publish");
+      await page.click("#publish-now");
+      await page.waitForSelector("text=is live");
+    },
+  },
   versions: { path: `/t/ada/workflows/${order?.id}/versions` },
   settings: { path: `/t/ada/workflows/${order?.id}/settings` },
   missing: { path: "/t/ada/nothing" },

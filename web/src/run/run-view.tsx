@@ -34,7 +34,11 @@ export const Timeline = component$<TimelineProps>((props) => {
     <div class="falls">
       <div class="falls__scale num" aria-hidden="true">
         {ticks.map(({ ms, pct }) => (
-          <span key={ms} class="falls__tick" style={{ insetInlineStart: `${pct}%` }}>
+          <span
+            key={ms}
+            class={["falls__tick", pct > 90 && "falls__tick--last"]}
+            style={{ insetInlineStart: `${pct}%` }}
+          >
             {duration(ms)}
           </span>
         ))}

@@ -32,8 +32,8 @@ export const CopyButton = component$<CopyButtonProps>(({ text, label, isSmall })
 });
 
 /** A value in a row of its own, with its copy button. */
-export const CopyRow = component$<{ text: string; label: string }>(({ text, label }) => (
-  <div class="copy-row">
+export const CopyRow = component$<{ text: string; label: string; isLong?: boolean }>(({ text, label, isLong }) => (
+  <div class={["copy-row", isLong && "copy-row--long"]}>
     <section class="copy-row__text" tabIndex={0} aria-label={label}>
       <code>{text}</code>
     </section>

@@ -1,0 +1,57 @@
+import { component$ } from "@builder.io/qwik";
+import { type DocumentHead, routeLoader$ } from "@builder.io/qwik-city";
+import { getWorkflow } from "../../../../../../api/workflow";
+import { apiOf, contextOf } from "../../../../../../shell/context";
+import { loaded, loadTeam } from "../../../../../../shell/load";
+import { CopyRow } from "../../../../../../ui/copy-button";
+import { EmptyState } from "../../../../../../ui/empty-state";
+import { WorkflowBar } from "../../../../../../ui/workflow-bar";
+import { useTeam } from "../../../layout";
+
+export const useShare = routeLoader$(async (event) => {
+  const { team } = await loadTeam(event);
+  const workflow = loaded(
+    event,
+    await getWorkflow(apiOf(event), { teamId: team.id, workflowId: event.params.id ?? "" }),
+  );
+  const { id, name, activeVersion, paused } = workflow;
+  return { id, name, activeVersion, paused, teamId: team.id, origin: contextOf(event).publicOrigin };
+});
+
+export default component$(() => {
+  const { team } = useTeam().value;
+  const { id, name, activeVersion, paused, teamId, origin } = useShare().value;
+  const base = `/t/${team.slug}`;
+  const script = `<script type="module" src="${origin}/component/dap-workflow.js"></script>`;
+  const element = `<dap-workflow src="${origin}" team="${teamId}" workflow="${id}"></dap-workflow>`;
+  return (
+    <>
+      <WorkflowBar base={base} id={id} name={name} state={{ activeVersion, paused }} tab="share" />
+      <div class="page page--narrow stack">
+        {activeVersion === null ? (
+          <EmptyState
+            icon="send"
+            title="Publish it first"
+            text="A published workflow can be put on any page: its form, its progress and its result."
+          >
+            <a class="button button--primary" href={`${base}/workflows/${id}`}>
+              To the draft
+            </a>
+          </EmptyState>
+        ) : (
+          <section class="card setting">
+            <h2>On your own site</h2>
+            <p class="soft">
+              Two lines put the workflow's form on a page, with its live progress and result. Give the element's
+              <code> getToken </code> property a function that fetches an access token from your server.
+            </p>
+            <CopyRow text={script} label="script" />
+            <CopyRow text={element} label="element" />
+          </section>
+        )}
+      </div>
+    </>
+  );
+});
+
+export const head: DocumentHead = ({ resolveValue }) => ({ title: `Share ${resolveValue(useShare).name}` });
