@@ -7,6 +7,7 @@ import { callsOf } from "../src/leaf";
 import type { Plan } from "../src/plan/plan";
 import { isUnknownOutcome } from "../src/retry";
 import type { RunState } from "../src/state";
+import { isReadable, readWorkflow } from "./reference";
 import type { StoredRun } from "./store";
 import type { World } from "./world";
 
@@ -50,9 +51,31 @@ export function checkRun(plan: Plan, run: StoredRun, violate: Violate): void {
     violate(`I4: ${run.id} diverged at ${folded.atIndex}: expected ${folded.expected}, found ${folded.found}`);
   else if (canonicalJson(toJson(folded.state.outcome ?? null)) !== canonicalJson(toJson(run.outcome ?? null)))
     violate(`I5: ${run.id} folds to another outcome than its row`);
-  else if (run.outcome && callsOf(folded.state.live).length > 0) violate(`I2: ${run.id} ended with calls open`);
+  else if (run.outcome && isReadable(plan.document, run.events)) checkReading(plan, run, folded.state, violate);
+  if (folded.kind === "folded" && run.outcome && callsOf(folded.state.live).length > 0)
+    violate(`I2: ${run.id} ended with calls open`);
   checkEnd(run, violate);
   checkAnswers(plan, run, violate);
+}
+
+/**
+ * Control flow, read a second time by other code. A call that was stopped beside a failure may still have answered: the
+ * reader takes that for an output, which the engine rightly has not.
+ */
+function checkReading(plan: Plan, run: StoredRun, state: RunState, violate: Violate): void {
+  const reading = readWorkflow(plan.document, run.events);
+  if (reading.status !== run.outcome?.status) {
+    violate(`I4: ${run.id} is read as ${reading.status} and came out as ${run.outcome?.status}`);
+    return;
+  }
+  if (reading.status === "failed") return;
+  const hasFailure = run.events.some((event) => event.kind === "stepFailed" || event.kind === "stepUnknown");
+  for (const id of new Set([...Object.keys(reading.outputs), ...Object.keys(state.outputs)])) {
+    const [read, found] = [reading.outputs[id], state.outputs[id]];
+    if (found === undefined && hasFailure) continue;
+    if (canonicalJson(read ?? null) !== canonicalJson(found ?? null) || (read === undefined) !== (found === undefined))
+      violate(`I4: ${run.id} has ${JSON.stringify(found)} for ${id}, which is read as ${JSON.stringify(read)}`);
+  }
 }
 
 const toJson = (value: object | null) => JSON.parse(JSON.stringify(value));

@@ -8,6 +8,8 @@ export type Report = (problem: DocumentProblem) => void;
 
 /** Infers the types of the document's fields, and reports what is wrong with them. */
 export class ExpressionCheck {
+  private readonly envs = new WeakMap<Scope, TypeEnv>();
+
   constructor(
     private readonly base: Readonly<Record<string, TypeOfName>>,
     private readonly allIds: ReadonlySet<string>,
@@ -111,12 +113,17 @@ export class ExpressionCheck {
     }
   }
 
+  /** Every field of a step has the same scope, and a big document has many ids. */
   private envOf(scope: Scope): TypeEnv {
+    const known = this.envs.get(scope);
+    if (known) return known;
     const steps: Record<string, TypeOfName> = Object.create(null);
     // Those out of sight have been reported: unknown here, they are not reported twice.
     for (const id of this.allIds) steps[id] = scope.known.get(id) ?? unknown;
     const schema: JsonSchema = { type: "object" };
-    return { names: { ...this.base, ...scope.names, steps: { schema, presence: "always", steps } } };
+    const env: TypeEnv = { names: { ...this.base, ...scope.names, steps: { schema, presence: "always", steps } } };
+    this.envs.set(scope, env);
+    return env;
   }
 }
 

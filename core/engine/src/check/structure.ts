@@ -51,16 +51,16 @@ export function orderGraph(graph: GraphStep, path: string): { order: number[]; p
       return [];
     }),
   );
-  const order: number[] = [];
+  const order = new Set<number>();
   for (let more = true; more; ) {
     more = false;
     for (const [at, need] of needs.entries()) {
-      if (order.includes(at) || !need.every((one) => order.includes(one))) continue;
-      order.push(at);
+      if (order.has(at) || !need.every((one) => order.has(one))) continue;
+      order.add(at);
       more = true;
     }
   }
-  const stuck = ids.map((_, at) => at).filter((at) => !order.includes(at));
+  const stuck = ids.map((_, at) => at).filter((at) => !order.has(at));
   for (const at of stuck) if (isOnCycle(at, needs)) problems.push(cycle(ids[at] ?? "", `${path}/steps/${at}/after`));
   return { order: [...order, ...stuck], problems };
 }
