@@ -33,6 +33,7 @@ export type TestTeam = {
     method: string,
     path: string,
     body?: unknown,
+    headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
   close(): Promise<void>;
 };
@@ -58,8 +59,12 @@ export async function createTestTeam(): Promise<TestTeam> {
     log: silentLogger,
   };
   const app = createApp(deps);
-  const call: TestTeam["call"] = async (who, method, path, body) => {
-    const headers = { ...authorization(who), ...(body === undefined ? {} : { "content-type": "application/json" }) };
+  const call: TestTeam["call"] = async (who, method, path, body, more = {}) => {
+    const headers = {
+      ...more,
+      ...authorization(who),
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
     const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
     const response = await app.handle(new Request(`http://localhost${path}`, init));
     const text = await response.text();

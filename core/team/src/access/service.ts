@@ -15,7 +15,12 @@ export async function ensurePersonalTeam(deps: TeamDeps, person: Person) {
     await saveProfile(tx, person, now);
     const known = await findPersonalTeam(tx, person.accountId);
     if (known) return known;
-    const fresh = { ownerId: person.accountId, name: `${person.name}'s team`, personalOf: person.accountId };
+    const fresh = {
+      ownerId: person.accountId,
+      name: `${person.name}'s team`,
+      personalOf: person.accountId,
+      creationKey: null,
+    };
     await addTeam(tx, fresh, now);
     return findPersonalTeam(tx, person.accountId);
   });

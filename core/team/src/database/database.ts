@@ -34,16 +34,18 @@ export async function scopeToTeams(tx: ScopedTx, teamIds: readonly string[]): Pr
 /** Runs a transaction for an account and all the teams it is in, as stored now. */
 export function inOwnTeams<T>(db: Database, accountId: string, run: (tx: ScopedTx) => Promise<T>): Promise<T> {
   return inScope(db, { accountId }, async (tx) => {
-    const own = await tx
-      .select({ teamId: membership.teamId })
-      .from(membership)
-      .where(eq(membership.accountId, accountId));
-    await scopeToTeams(
-      tx,
-      own.map(({ teamId }) => teamId),
-    );
+    await scopeToTeams(tx, await listTeamIdsOf(tx, accountId));
     return run(tx);
   });
+}
+
+/** The teams an account is in; the transaction speaks for that account. */
+export async function listTeamIdsOf(tx: ScopedTx, accountId: string): Promise<string[]> {
+  const rows = await tx
+    .select({ teamId: membership.teamId })
+    .from(membership)
+    .where(eq(membership.accountId, accountId));
+  return rows.map(({ teamId }) => teamId);
 }
 
 function checkedId(id: string | undefined): string {

@@ -40,7 +40,18 @@ export type NewTeam = {
   readonly name: string;
   readonly slug: string;
   readonly personalOf: string | null;
+  readonly createdBy: string;
+  readonly creationKey: string | null;
 };
+
+/** The team that an earlier call of the same account made with the same key. */
+export async function findTeamByCreationKey(tx: ScopedTx, createdBy: string, creationKey: string) {
+  const rows = await tx
+    .select({ id: team.id, name: team.name })
+    .from(team)
+    .where(and(eq(team.createdBy, createdBy), eq(team.creationKey, creationKey)));
+  return rows[0];
+}
 
 /** `false` when the slug is taken, or the account has its personal team already. */
 export async function insertTeam(tx: ScopedTx, fresh: NewTeam, now: Date): Promise<boolean> {

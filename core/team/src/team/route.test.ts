@@ -64,6 +64,19 @@ describe("a new team", () => {
     expect(await team.call(fresh, "GET", `/api/v1/teams/${body.id}`)).toMatchObject({ status: 200, body });
   });
 
+  test("is made once however often its Idempotency-Key comes", async () => {
+    const order = (name: string, key: string) =>
+      team.call(ann, "POST", "/api/v1/teams", { name }, { "idempotency-key": key });
+    const answers = await Promise.all(Array.from({ length: 10 }, () => order("Once", "key 1")));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(201));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(await order("Another", "key 1")).toMatchObject({ status: 409, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
+    expect((await order("Once", "key 2")).body.id).not.toBe(answers[0]?.body.id);
+    expect((await order("Once", "k".repeat(256))).body.code).toBe("INVALID_HEADERS");
+    const bobs = await team.call(bob, "POST", "/api/v1/teams", { name: "Once" }, { "idempotency-key": "key 1" });
+    expect(bobs.body.id).not.toBe(answers[0]?.body.id);
+  });
+
   test("gets another slug when its own is taken", async () => {
     const [one, two] = await Promise.all([
       team.call(ann, "POST", "/api/v1/teams", { name: "Same name" }),

@@ -18,6 +18,10 @@ const TeamView = Type.Object({
 });
 const TeamName = Type.Object({ name: Type.String({ maxLength: 1_000 }) }, { additionalProperties: false });
 
+const IdempotencyHeader = Type.Object({
+  "idempotency-key": Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+});
+
 /** The teams of the one who asks. */
 export const teamRoutes = (deps: TeamDeps, guard: Guard) =>
   new Elysia({ prefix: "/api/v1/teams", tags: ["Team"] })
@@ -30,13 +34,15 @@ export const teamRoutes = (deps: TeamDeps, guard: Guard) =>
     })
     .post(
       "/",
-      async ({ principal, body, status }) => {
+      async ({ principal, body, headers, status }) => {
         const { accountId, email } = principal;
-        const team = await createTeam(deps, { accountId, email, name: email }, body.name);
+        const maker = { accountId, email, name: email };
+        const team = await createTeam(deps, { maker, name: body.name, key: headers["idempotency-key"] });
         return status(201, viewTeam(team));
       },
       {
         account: true,
+        headers: IdempotencyHeader,
         body: TeamName,
         response: { 201: TeamView },
         detail: {

@@ -3,31 +3,57 @@ import { Failure } from "@dap/platform/failure";
 import { newId } from "@dap/platform/id";
 import type { Person } from "../access/query";
 import { ensureProfile } from "../access/query";
-import { inOwnTeams, inScope, type ScopedTx, scopeToTeams } from "../database/database";
+import { inOwnTeams, inScope, listTeamIdsOf, type ScopedTx, scopeToTeams } from "../database/database";
 import type { TeamDeps } from "../deps";
 import { notFound } from "../guard";
 import { findRole, insertMember, lockTeam, raisePermVer, raisePermVerOfTeam } from "../member/query";
-import { findTeamOf, insertTeam, listTeamsOf, type TeamOf, updateTeam } from "./query";
+import { findTeamByCreationKey, findTeamOf, insertTeam, listTeamsOf, type TeamOf, updateTeam } from "./query";
 import { lengthenSlug, slugify } from "./slug";
 
 /** Every team is a line in the access token: more than this would make it too long for a header. */
 const teamsMax = 50;
 const slugTriesMax = 5;
 
-/** Makes a team, owned by its maker. Usable with the next access token. Fails with 422 `NAME_INVALID`, 409 `TEAM_LIMIT`. */
-export async function createTeam(deps: TeamDeps, maker: Person, name: string): Promise<TeamOf> {
+export type TeamOrder = {
+  readonly maker: Person;
+  readonly name: string;
+  /** A repetition with the same key gives the team that the first call made. */
+  readonly key: string | undefined;
+};
+
+/**
+ * Makes a team, owned by its maker. Usable with the next access token. Fails with 422 `NAME_INVALID`, 409 `TEAM_LIMIT`,
+ * and 409 `IDEMPOTENCY_KEY_REUSED` when the key has made a team of another name.
+ */
+export async function createTeam(deps: TeamDeps, { maker, name, key }: TeamOrder): Promise<TeamOf> {
   const fitName = checkName(name);
-  const created = await inOwnTeams(deps.db, maker.accountId, async (tx) => {
+  const { accountId } = maker;
+  const teamId = await inOwnTeams(deps.db, accountId, async (tx) => {
     const now = new Date(deps.clock.nowMs());
+    // Locks the profile: a repetition that comes at the same time waits here, and finds the team.
     await ensureProfile(tx, maker, now);
-    await requireRoom(tx, maker.accountId);
-    return addTeam(tx, { ownerId: maker.accountId, name: fitName, personalOf: null }, now);
+    return (await findMade(tx, accountId, key, fitName)) ?? (await makeTeam(tx, accountId, key, fitName, now));
   });
-  if (!created) throw new Error("no slug was free");
-  await provisionTeam(deps, created);
-  const team = await inOwnTeams(deps.db, maker.accountId, (tx) => findTeamOf(tx, created, maker.accountId));
+  await provisionTeam(deps, teamId);
+  const team = await inOwnTeams(deps.db, accountId, (tx) => findTeamOf(tx, teamId, accountId));
   if (!team) throw notFound();
   return team;
+}
+
+async function findMade(tx: ScopedTx, accountId: string, key: string | undefined, name: string) {
+  // Read after the lock was taken: the teams of the scope may be older.
+  await scopeToTeams(tx, await listTeamIdsOf(tx, accountId));
+  const made = key === undefined ? undefined : await findTeamByCreationKey(tx, accountId, key);
+  if (made && made.name !== name) throw keyReused();
+  return made?.id;
+}
+
+async function makeTeam(tx: ScopedTx, accountId: string, key: string | undefined, name: string, now: Date) {
+  await requireRoom(tx, accountId);
+  const made = await addTeam(tx, { ownerId: accountId, name, personalOf: null, creationKey: key ?? null }, now);
+  // With a key: it made a team that its maker has left since, and cannot see.
+  if (made === undefined) throw key === undefined ? new Error("no slug was free") : keyReused();
+  return made;
 }
 
 /** Fails with 404, 403 and 422 `NAME_INVALID`. */
@@ -56,16 +82,23 @@ export async function deleteTeam(deps: TeamDeps, teamId: string, actorId: string
   });
 }
 
-export type FreshTeam = { readonly ownerId: string; readonly name: string; readonly personalOf: string | null };
+const keyReused = () => new Failure("IDEMPOTENCY_KEY_REUSED", 409, "This Idempotency-Key was used for another team.");
+
+export type FreshTeam = {
+  readonly ownerId: string;
+  readonly name: string;
+  readonly personalOf: string | null;
+  readonly creationKey: string | null;
+};
 
 /** Inserts a team with its owner and gives its id; `undefined` when nothing could be inserted. The owner's profile exists. */
-export async function addTeam(tx: ScopedTx, { ownerId, name, personalOf }: FreshTeam, now: Date) {
+export async function addTeam(tx: ScopedTx, { ownerId, name, ...kind }: FreshTeam, now: Date) {
   const id = newId();
   await scopeToTeams(tx, [id]);
   const base = slugify(name);
   for (let tries = 0; tries < slugTriesMax; tries += 1) {
     const slug = tries === 0 ? base : lengthenSlug(base);
-    if (!(await insertTeam(tx, { id, name, slug, personalOf }, now))) continue;
+    if (!(await insertTeam(tx, { id, name, slug, createdBy: ownerId, ...kind }, now))) continue;
     await insertMember(tx, { teamId: id, accountId: ownerId, role: "owner" }, now);
     await raisePermVer(tx, ownerId, now);
     return id;

@@ -7,6 +7,8 @@ export const team = pgTable("team", {
   name: text("name").notNull(),
   slug: text("slug").notNull(),
   personalOf: uuid("personal_of"),
+  createdBy: uuid("created_by"),
+  creationKey: text("creation_key"),
   provisionedAt: instant("provisioned_at"),
   createdAt: instant("created_at").notNull(),
   updatedAt: instant("updated_at").notNull(),
