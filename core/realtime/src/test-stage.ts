@@ -21,23 +21,30 @@ import type { RunSource } from "./topic/run-source";
 export const serviceSecret = new Secret("s".repeat(40));
 export const origin = "https://dap.test";
 
-/** Runs in memory, in place of data. `delayMs` and `isDown` may be changed while it is asked. */
-export function createFakeSource() {
+export type FakeSource = RunSource & {
+  /** These may be changed while it is asked. */
+  delayMs: number;
+  isDown: boolean;
+  pageSize: number;
+  readonly addRun: (teamId: string, count: number) => string;
+  /** Stores one more event and gives the message a service would publish of it. */
+  readonly append: (runId: string, event?: RunEvent) => RealtimeMessage;
+};
+
+/** Runs in memory, in place of data. */
+export function createFakeSource(): FakeSource {
   const runs = new Map<string, { teamId: string; events: StoredEvent[] }>();
-  const source = {
+  const source: FakeSource = {
     delayMs: 0,
     isDown: false,
-    reads: 0,
     pageSize: 100,
-    runs,
-    addRun: (teamId: string, count: number): string => {
+    addRun: (teamId, count) => {
       const runId = newId();
       runs.set(runId, { teamId, events: [] });
       for (let n = 0; n < count; n++) source.append(runId);
       return runId;
     },
-    /** Stores one more event and gives the message a service would publish of it. */
-    append: (runId: string, event: RunEvent = { kind: "decided", stepKey: "s", choice: "x" }): RealtimeMessage => {
+    append: (runId, event = { kind: "decided", stepKey: "s", choice: "x" }) => {
       const run = runs.get(runId);
       if (run === undefined) throw new Error("no such run");
       const seq = run.events.length + 1;
@@ -52,12 +59,11 @@ export function createFakeSource() {
       );
     },
     readEvents: async (runId, after) => {
-      source.reads++;
       const found = runs.get(runId)?.events.slice(after, after + source.pageSize) ?? [];
       await answer();
       return found;
     },
-  } satisfies RunSource & Record<string, unknown>;
+  };
   const answer = async () => {
     if (source.delayMs > 0) await Bun.sleep(source.delayMs);
     if (source.isDown) throw new Error("data is away");
@@ -67,7 +73,7 @@ export function createFakeSource() {
 
 export type StageOptions = {
   readonly broker?: Broker;
-  readonly source?: ReturnType<typeof createFakeSource>;
+  readonly source?: FakeSource;
   readonly port?: number;
 };
 
