@@ -83,6 +83,19 @@ describe("the checker", () => {
     ]);
   });
 
+  test("leaves no problem without a way out", () => {
+    const steps = [
+      read("a", { connection: "x" }),
+      { id: "b", use: "nobody.knows" } as Step,
+      set("c", { v: "{{ foo.bar | bar }}", w: "{{ trigger.body.zzzzzzzz }}", x: "{{ 1 + 'a' }}", y: "{{ a b }}" }),
+      { id: "p", use: "parallel", branches: { a: [] }, join: 3 } as Step,
+      { id: "m", use: "mail.send", with: { to: 1 } } as Step,
+    ];
+    const { problems } = compile({ steps }, { connections: new Set() });
+    expect(problems.length).toBeGreaterThan(8);
+    expect(problems.filter(({ suggestion, message }) => !suggestion || !message)).toEqual([]);
+  });
+
   test("checks a step's input against what the step takes", () => {
     const send = (withValue: object) =>
       problemsOf([{ id: "m", use: "mail.send", connection: "office", with: withValue } as Step]);

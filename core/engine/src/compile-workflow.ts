@@ -10,6 +10,7 @@ import { baseNames, ExpressionCheck } from "./check/expression-check";
 import { checkSchema } from "./check/schema-check";
 import { StepCheck } from "./check/step-check";
 import { checkIds, walkSteps } from "./check/structure";
+import { withSuggestion } from "./check/suggest";
 import { buildPlan } from "./plan/build";
 import type { Plan } from "./plan/plan";
 
@@ -29,7 +30,7 @@ export type CompiledWorkflow = { readonly problems: readonly DocumentProblem[]; 
  * none of them is an error. The document must have passed `parseWorkflow`.
  */
 export function compileWorkflow(document: Workflow, deps: CompileDeps): CompiledWorkflow {
-  const problems = checkWorkflow(document, deps);
+  const problems = checkWorkflow(document, deps).map(withSuggestion);
   const isRefused = problems.some(({ severity }) => severity === "error");
   return { problems, plan: isRefused ? undefined : buildPlan(document, deps.catalogue) };
 }

@@ -66,7 +66,8 @@ export class ExpressionCheck {
         return [name, found] as const;
       });
       for (const name of shape.required ?? [])
-        if (!Object.hasOwn(value, name)) this.report(wrongType(path, `The field ${name} is required here.`));
+        if (!Object.hasOwn(value, name))
+          this.report({ ...wrongType(path, `The field ${name} is required here.`), suggestion: `Add ${name}.` });
       return always(objectOf(members));
     }
     const found = this.value(value, path, scope);

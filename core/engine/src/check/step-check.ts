@@ -232,7 +232,10 @@ export class StepCheck {
     const names = Object.keys(step.branches);
     const needed = step.join === "any" ? 1 : typeof step.join === "number" ? step.join : names.length;
     if (needed > names.length)
-      this.report(wrongType(`${path}/join`, `There are only ${names.length} branches to wait for.`));
+      this.report({
+        ...wrongType(`${path}/join`, `There are only ${names.length} branches to wait for.`),
+        suggestion: `Use a number up to ${names.length}, or "all".`,
+      });
     const flows = Object.entries(step.branches).map(([name, steps]) =>
       this.list(steps, `${path}/branches/${name}`, scope),
     );
@@ -322,6 +325,7 @@ function unknownKind(use: string, path: string, known: Iterable<string>): Docume
       ? `The connector ${connector} has no action of this name.`
       : `There is no connector ${connector}.`;
   const near = didYouMean(use, all);
-  const fallback = siblings.length > 0 ? { suggestion: `It has: ${siblings.join(", ")}.` } : {};
-  return { ...problem(path, "UNKNOWN_STEP_KIND", message), ...fallback, ...near };
+  const connectors = [...new Set(all.map((one) => one.split(".")[0]))].slice(0, 20);
+  const suggestion = siblings.length > 0 ? `It has: ${siblings.join(", ")}.` : `There are: ${connectors.join(", ")}.`;
+  return { ...problem(path, "UNKNOWN_STEP_KIND", message), suggestion, ...near };
 }

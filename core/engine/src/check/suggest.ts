@@ -1,3 +1,26 @@
+import type { DocumentProblem } from "@dap/contract";
+
+/** What to do about a problem that nothing better is known of: by its code. */
+const usual: Readonly<Record<string, string>> = {
+  SYNTAX: "Look at the brackets, quotes and operators near this place; {{ }} holds one expression.",
+  FORBIDDEN: "Use another name: this one is closed to expressions.",
+  UNKNOWN_NAME: "Names are trigger, steps, vars, run, workflow, and those of the loops around this place.",
+  UNKNOWN_STEP: "Name a step that runs before this place.",
+  UNKNOWN_FIELD: "Use a field that its schema has, or add the field to the schema.",
+  UNKNOWN_FUNCTION: "Look the function up in the list of functions.",
+  ARGUMENTS: "Look up what the function takes in the list of functions.",
+  WRONG_TYPE: "Write a value of the right type, or convert it, as in {{ value | text }} or {{ value | number }}.",
+  MAY_BE_MISSING: 'Give another value for that case, as in {{ value ?? "none" }}.',
+  UNKNOWN_CONNECTION: "Add the connection to the team, or name one that it has.",
+  INVALID_SCHEMA: "Correct the schema: it follows JSON Schema 2020-12.",
+};
+
+/** The same problem with a way out, where it had none. */
+export function withSuggestion(problem: DocumentProblem): DocumentProblem {
+  const suggestion = problem.suggestion ?? usual[problem.code];
+  return suggestion === undefined ? problem : { ...problem, suggestion };
+}
+
 /** The known name that a wrong one most likely meant; `undefined` when none is near. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   const allowed = Math.max(2, Math.floor(name.length / 3));
