@@ -11,6 +11,7 @@ import { createTakeoverWatch } from "./takeover";
 export type StormOptions = {
   readonly rabbitUrl: string;
   readonly seed: number;
+  /** Accepted in even parts before each fault, so that every fault meets work and there is no long queue. */
   readonly runs: number;
   readonly workers: number;
   readonly kills: number;
@@ -33,6 +34,7 @@ export type StormReport = {
   readonly distinctKeys: number;
   readonly killed: number;
   readonly frozen: number;
+  readonly fenced: number;
   /** Kills that hit a worker with runs in hand. */
   readonly hurting: number;
   readonly takeovers: readonly number[];
@@ -59,10 +61,13 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
       output: "{{ steps.third }}",
     });
     await fleet.fill();
-    const runIds = await Promise.all(Array.from({ length: options.runs }, () => world.startRun(workflow)));
     const takeover = createTakeoverWatch(world.runs.admin.sql);
     const harm = [...Array(options.kills).fill("kill"), ...Array(options.freezes).fill("freeze")];
-    for (const act of random.shuffle(harm)) {
+    let accepted = 0;
+    for (const [index, act] of random.shuffle(harm).entries()) {
+      const due = Math.floor((options.runs * (index + 1)) / harm.length) - accepted;
+      await Promise.all(Array.from({ length: due }, () => world.startRun(workflow)));
+      accepted += due;
       await sleep(200 + random.below(250));
       if (act === "kill") takeover.watch(await fleet.killOne(random));
       else fleet.freezeOne(random);
@@ -72,7 +77,7 @@ export async function runStorm(options: StormOptions): Promise<StormReport> {
     await fleet.thawed();
     // Whoever was thawed last has its say before the books are closed.
     await sleep(500);
-    return await report(world, runIds.length, counter, fleet, takeover.hurting(), await takeover.times());
+    return await report(world, accepted, counter, fleet, takeover.hurting(), await takeover.times());
   } finally {
     await fleet.stop();
     counter.stop();
@@ -114,6 +119,7 @@ async function report(
     distinctKeys: counter.distinct(),
     killed: fleet.killed(),
     frozen: fleet.frozen(),
+    fenced: fleet.fenced(),
     hurting,
     takeovers,
     violations,
@@ -155,6 +161,7 @@ function createFleet({ runs }: World, counterUrl: string, options: StormOptions)
   const processes = new Set<Process>();
   const thawing: Promise<void>[] = [];
   let killed = 0;
+  let fenced = 0;
   const env = {
     ...process.env,
     COMPUTE_DATABASE_URL: runs.database.roleUrl("dap_compute"),
@@ -165,12 +172,13 @@ function createFleet({ runs }: World, counterUrl: string, options: StormOptions)
     STEP_MS: String(options.stepMs),
     LEASE_MS: String(leaseMs),
     WATCH_MS: "100",
-    PREFETCH: "16",
+    PREFETCH: "64",
     ...(options.mutant && { MUTANT: options.mutant }),
   };
   const add = (): Process => {
     const command = [process.execPath, join(import.meta.dir, "worker-process.ts")];
-    const child = Bun.spawn(command, { env, stdout: "pipe", stderr: process.env.STORM_LOG ? "inherit" : "ignore" });
+    const child = Bun.spawn(command, { env, stdout: "pipe", stderr: "pipe" });
+    void countLines(child.stderr, "A commit was fenced", () => fenced++);
     const added: Process = { child, workerId: readLine(child.stdout), isFrozen: false };
     processes.add(added);
     return added;
@@ -181,6 +189,8 @@ function createFleet({ runs }: World, counterUrl: string, options: StormOptions)
   };
   return {
     killed: () => killed,
+    /** Commits that workers were told belong to somebody else. */
+    fenced: () => fenced,
     frozen: () => thawing.length,
     thawed: () => Promise.all(thawing),
     /** Brings the number of awake workers up again, and waits until they take runs. */
@@ -219,6 +229,19 @@ function createFleet({ runs }: World, counterUrl: string, options: StormOptions)
       await Promise.all([...processes].map(({ child }) => child.exited));
     },
   };
+}
+
+async function countLines(stream: ReadableStream<Uint8Array>, part: string, onLine: () => void): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (process.env.STORM_LOG) console.error(line);
+      if (line.includes(part)) onLine();
+    }
+  }
 }
 
 async function readLine(stream: ReadableStream<Uint8Array>): Promise<string> {

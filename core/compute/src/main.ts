@@ -39,14 +39,14 @@ export type StepSource = {
   readonly performStep: (call: StepCall, signal: AbortSignal) => Promise<StepResult>;
 };
 
-/** Under suspicion of killing their workers, so many runs go at a time. */
-const laneWidth = 8;
+/** Under suspicion of killing their workers, runs go one at a time: a loss is then the doing of one. */
+const laneWidth = 1;
 
 /** Starts a worker; it takes runs from the broker until `stop`, which drains it. `url` is its own page for health. */
 export async function start(
   config: ComputeConfig,
   parts: ComputeParts = {},
-): Promise<{ url: string; held(): number; stop(): Promise<void> }> {
+): Promise<{ url: string; workerId: string; held(): number; stop(): Promise<void> }> {
   const { log = createLogger({ service: "compute" }), wrapStore = (store) => store } = parts;
   const database = connect(config.databaseUrl.reveal(), { max: config.connectionsMax, applicationName: "dap compute" });
   const broker = parts.broker ?? (await openBroker(config, log));
@@ -56,6 +56,7 @@ export async function start(
   const perform = { ...clock, performStep: steps.performStep };
   const onRetry = (error: unknown, kind: string) => log.warn("A write to Postgres is tried again.", { kind, error });
   const { leaseMs, prefetch, watchMs, ackAfterMs, drainMs } = config;
+  const workerId = newId();
   const worker = await startWorker(
     {
       ...clock,
@@ -68,7 +69,7 @@ export async function start(
       perform: (call, stop) => performCall(call, stop, perform),
       publish: parts.publish ?? realtime.publish,
     },
-    { workerId: newId(), leaseMs, prefetch, watchMs, ackAfterMs, drainMs },
+    { workerId, leaseMs, prefetch, watchMs, ackAfterMs, drainMs },
   );
   let isReady = true;
   const { port, hostname } = config;
@@ -80,6 +81,7 @@ export async function start(
   });
   return {
     url: server.url,
+    workerId,
     held: worker.held,
     stop: async () => {
       isReady = false;

@@ -70,10 +70,11 @@ const fireDeadlines = fireText("purpose = 'deadline'");
 
 /**
  * Three kinds of run that nobody works on: the lease ran out; the doorbell was taken and never confirmed; it was confirmed
- * and nobody came, which is asked twice as long after each time, because a long queue is not a lost message.
+ * and nobody came, which is asked twice as long after each time, because a long queue is not a lost message. The last
+ * owner stays named: until somebody claims the run, an owner that was only slow may renew its lease.
  */
 const sweepText = `
-update run r set worker_id = null, lease_until = null, dispatch_id = gen_random_uuid(),
+update run r set lease_until = null, dispatch_id = gen_random_uuid(),
   dispatch_due_at = clock_timestamp(), dispatch_taken_at = null, dispatch_sent_at = null,
   dispatch_tries = case when r.dispatch_sent_at is null then r.dispatch_tries else least(r.dispatch_tries + 1, 10) end
 from (
