@@ -93,11 +93,10 @@ describe("the started identity server", () => {
         post("login", { email: `p${index}@example.com`, password: "wrong one 1" }),
       ),
     );
-    const counts = new Map<number, number>();
-    for (const { status } of answers) counts.set(status, (counts.get(status) ?? 0) + 1);
-    expect([...counts.keys()].sort()).toEqual([401, 503]);
-    expect(answers.find(({ status }) => status === 503)?.headers.get("retry-after")).toBe("2");
-  }, 30_000);
+    expect(answers.filter(({ status }) => status !== 401 && status !== 503)).toEqual([]);
+    expect(answers.filter(({ status }) => status === 401).length).toBeGreaterThanOrEqual(54);
+    for (const answer of answers) expect(answer.headers.get("retry-after")).toBe(answer.status === 503 ? "2" : null);
+  }, 60_000);
 
   test("has no mailbox page where mail is sent", async () => {
     expect((await fetch(`${running.url}/mailbox`)).status).toBe(404);
