@@ -60,7 +60,7 @@ export async function startAll(config: AllConfig): Promise<Running> {
       keep(startTeam(readTeamConfig(on(env.TEAM_URL)))),
       keep(startData(readDataConfig(on(env.DATA_URL)), { broker })),
     ]);
-    await keep(startRealtime(readRealtimeConfig(on(env.REALTIME_URL)), { broker }));
+    await keep(startRealtime({ ...readRealtimeConfig(on(env.REALTIME_URL)), broker }));
     await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
     const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`);
     const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
