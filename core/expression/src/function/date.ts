@@ -121,7 +121,7 @@ export const dateFunctions = [
   define({
     name: "timeBetween",
     aliases: ["dateDiff"],
-    parameters: [instant("from"), instant("to"), text("unit"), optional(text("zone"))],
+    parameters: [instant("start"), instant("end"), text("unit"), optional(text("zone"))],
     returns: "integer",
     description: "How many whole units lie between two dates; negative if the second is earlier.",
     examples: [

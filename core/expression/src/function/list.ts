@@ -239,7 +239,7 @@ export const listFunctions = [
   }),
   define({
     name: "range",
-    parameters: [integer("from"), integer("to"), optional(number("step"))],
+    parameters: [integer("start"), integer("end"), optional(number("step"))],
     returns: "integers",
     description: "The numbers from one up to, but without, another.",
     examples: [

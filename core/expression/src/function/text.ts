@@ -76,7 +76,7 @@ export const textFunctions = [
   define({
     name: "slice",
     aliases: ["substring"],
-    parameters: [series("value"), integer("from"), optional(integer("to"))],
+    parameters: [series("value"), integer("start"), optional(integer("end"))],
     returns: (args) => {
       const value = argument(args, 0);
       return value.list ? (value.text === false ? listOf(value.list) : unknownType) : value.unknown ? value : textType;

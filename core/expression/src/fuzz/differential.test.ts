@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Json } from "@dap/contract";
 import fc from "fast-check";
-import { functionNames } from "../function/registry";
 import {
   compileTemplate,
   createMeter,
@@ -11,8 +10,9 @@ import {
   type Scope,
 } from "../index";
 import { soleExpression } from "../syntax/ast";
-import { anyExpression } from "./any-expression";
-import { interpret, Refusal, show } from "./reference-interpreter";
+import { anyCall } from "./test-call";
+import { anyExpression } from "./test-expression";
+import { interpret, Refusal, show } from "./test-interpreter";
 
 const scope: Scope = {
   a: 2,
@@ -94,7 +94,7 @@ describe("the evaluator", () => {
         });
         expect({ source, actual }).toEqual({ source, actual: expected });
       }),
-      { numRuns: runs.numRuns / 3 },
+      { numRuns: Math.ceil(runs.numRuns / 3) },
     );
   });
 
@@ -105,35 +105,6 @@ describe("the evaluator", () => {
 
   test("throws ExpressionError or returns JSON for any call of any function", () => {
     const before = prototypes();
-    const argument = fc.constantFrom(
-      "data",
-      "list",
-      "data.items",
-      '"a b"',
-      '"2025-01-31"',
-      "-1",
-      "3",
-      "1e15",
-      "0.5",
-      "null",
-      "missing",
-      '"day"',
-      '"Europe/Berlin"',
-      '"(a|b)+"',
-      '"%ff"',
-      "x => x",
-      "(x, y) => x.n",
-      '"n"',
-      "true",
-      "[[1, 2], [3]]",
-      '"yyyy"',
-      '"\\ud800"',
-      '"[1,{}]"',
-      "{ a: 1 }",
-    );
-    const anyCall = fc
-      .tuple(fc.constantFrom(...functionNames()), fc.array(argument, { maxLength: 4 }))
-      .map(([name, args]) => `${name}(${args.join(", ")})`);
     let values = 0;
     fc.assert(
       fc.property(anyCall, (expression) => {
@@ -150,7 +121,7 @@ describe("the evaluator", () => {
       }),
       { numRuns: runs.numRuns * 2 },
     );
-    expect(values).toBeGreaterThan(runs.numRuns / 10);
+    expect(values).toBeGreaterThan(runs.numRuns / 2);
     expect(prototypes()).toBe(before);
   });
 

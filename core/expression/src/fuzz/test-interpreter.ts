@@ -203,6 +203,28 @@ const builtins: Readonly<Record<string, Builtin>> = {
 
 export const referenceFunctions: readonly string[] = Object.keys(builtins);
 
+/** What the arguments must be, checked one after the other as they are evaluated. */
+const wanted: Readonly<Record<string, readonly string[]>> = {
+  upper: ["string"],
+  trim: ["string"],
+  length: ["string|list"],
+  keys: ["dict"],
+  values: ["dict"],
+  first: ["string|list"],
+  reverse: ["string|list"],
+  abs: ["number"],
+  join: ["list", "string|undefined"],
+  merge: ["dict", "dict"],
+};
+for (const name of ["sum", "map", "filter", "find", "some", "every", "sumBy"])
+  Object.assign(wanted, { [name]: ["list"] });
+
+function fitting(name: string, index: number, value: unknown): unknown {
+  const kind = Array.isArray(value) ? "list" : isDict(value) ? "dict" : typeof value;
+  const allowed = wanted[name]?.[index];
+  return allowed === undefined || allowed.split("|").includes(kind) ? value : badType();
+}
+
 function call(
   name: string,
   args: readonly Argument[],
@@ -214,7 +236,9 @@ function call(
   if (!builtin) throw new Error(`the reference has no ${name}`);
   const [self] = args;
   if (optional && self && self.kind !== "arrow" && isNil(interpret(self, names, locals))) return undefined;
-  const values = args.flatMap((argument) => (argument.kind === "arrow" ? [] : [interpret(argument, names, locals)]));
+  const values = args.flatMap((argument, index) =>
+    argument.kind === "arrow" ? [] : [fitting(name, index, interpret(argument, names, locals))],
+  );
   const arrow = args.find((argument): argument is ArrowNode => argument.kind === "arrow");
   return builtin(values, (...given) => {
     if (!arrow) return undefined;
