@@ -1,4 +1,4 @@
-import { isInput, type RecordEvent, type RunEvent } from "@dap/contract";
+import { isInput, type RecordEvent, type RunEvent, StepFault } from "@dap/contract";
 import { advanceTraced } from "./advance";
 import { canonicalJson } from "./canonical";
 import type { Effect } from "./effect";
@@ -68,8 +68,16 @@ const diverged = (atIndex: number, expected: RecordEvent | undefined, found: Run
   found: canonicalEvent(found),
 });
 
-/** Events are JSON data, though their types do not say so. */
-const canonicalEvent = (event: RunEvent): string => canonicalJson(JSON.parse(JSON.stringify(event)));
+/** Events are JSON data, though their types do not say so. Data too deep to be put in order is compared as it stands. */
+function canonicalEvent(event: RunEvent): string {
+  const text = JSON.stringify(event);
+  try {
+    return canonicalJson(JSON.parse(text));
+  } catch (thrown) {
+    if (thrown instanceof StepFault) return text;
+    throw thrown;
+  }
+}
 
 /** The two hashes of a result whose input was another than this engine asked with. */
 function askedHash(state: RunState | undefined, event: RunEvent): { expected: string; found: string } | undefined {

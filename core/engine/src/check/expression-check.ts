@@ -1,6 +1,7 @@
 import { type DocumentProblem, escapePointer, type Json, type JsonSchema, type Workflow } from "@dap/contract";
 import { inferTemplate, isAssignable, parseTemplate, references, type TypeEnv, type TypeOfName } from "@dap/expression";
 import type { Scope } from "./flow";
+import { mayBeMissing, wrongType } from "./problem";
 import { didYouMean } from "./suggest";
 import { always, listOf, literalType, nullType, objectOf, orNull, union, unknown } from "./type";
 
@@ -127,21 +128,6 @@ export class ExpressionCheck {
     return env;
   }
 }
-
-export const wrongType = (path: string, message: string): DocumentProblem => ({
-  path,
-  code: "WRONG_TYPE",
-  message,
-  severity: "error",
-});
-
-const mayBeMissing = (path: string): DocumentProblem => ({
-  path,
-  code: "MAY_BE_MISSING",
-  message: "This field is required, and its value may be missing.",
-  severity: "error",
-  suggestion: 'Give it another value for that case, as in {{ value ?? "none" }}.',
-});
 
 const member = (path: string, name: string): string => `${path}/${escapePointer(name)}`;
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);

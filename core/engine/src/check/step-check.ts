@@ -15,8 +15,9 @@ import type { TypeOfName } from "@dap/expression";
 import { isAssignable } from "@dap/expression";
 import type { CompileDeps } from "../compile-workflow";
 import { effectClassOf } from "../plan/effect-class";
-import { type ExpressionCheck, wrongType } from "./expression-check";
+import type { ExpressionCheck } from "./expression-check";
 import { type Flow, joinFlows, type Known, mergeFlows, type Scope, weaken, weakenFlow } from "./flow";
+import { problem, unknownKind, unreachable, warning, wrongType } from "./problem";
 import { orderGraph } from "./structure";
 import { didYouMean } from "./suggest";
 import {
@@ -295,37 +296,4 @@ function itemType(schema: TypeOfName["schema"]): TypeOfName["schema"] {
   if (typeof schema !== "object") return true;
   if (schema.items !== undefined) return schema.items;
   return true;
-}
-
-const problem = (path: string, code: string, message: string): DocumentProblem => ({
-  path,
-  code,
-  message,
-  severity: "error",
-});
-
-const warning = (path: string, code: string, message: string): DocumentProblem => ({
-  path,
-  code,
-  message,
-  severity: "warning",
-});
-
-const unreachable = (path: string): DocumentProblem => ({
-  ...problem(path, "UNREACHABLE", "Nothing comes here: what is before it always ends the run."),
-  suggestion: "Remove it, or put the return or fail before it under a condition.",
-});
-
-function unknownKind(use: string, path: string, known: Iterable<string>): DocumentProblem {
-  const all = [...known];
-  const [connector = ""] = use.split(".");
-  const siblings = all.filter((one) => one.startsWith(`${connector}.`));
-  const message =
-    siblings.length > 0
-      ? `The connector ${connector} has no action of this name.`
-      : `There is no connector ${connector}.`;
-  const near = didYouMean(use, all);
-  const connectors = [...new Set(all.map((one) => one.split(".")[0]))].slice(0, 20);
-  const suggestion = siblings.length > 0 ? `It has: ${siblings.join(", ")}.` : `There are: ${connectors.join(", ")}.`;
-  return { ...problem(path, "UNKNOWN_STEP_KIND", message), suggestion, ...near };
 }
