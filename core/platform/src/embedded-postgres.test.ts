@@ -130,6 +130,7 @@ describe("the platform's own Postgres", () => {
         "POSTGRES_LIBRARY",
       'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use': "PORT_IN_USE",
       'FATAL:  could not access directory "/x": Permission denied': "DATA_DIR_DENIED",
+      "initdb: could not look up effective user ID 1234: user does not exist": "USER_UNKNOWN",
       "FATAL:  something else": "POSTGRES_FAILED",
     };
     for (const [output, code] of Object.entries(said)) {

@@ -110,6 +110,17 @@ describe("a subscription to a run", () => {
     stage.source.pageSize = 100;
   });
 
+  test("does not miss what comes while the run is being looked up", async () => {
+    const runId = stage.source.addRun(team, 1);
+    const socket = await stage.open(team);
+    stage.source.delayMs = 60;
+    socket.ask({ kind: "subscribe", topic: `run/${runId}`, after: 1 });
+    await Bun.sleep(20);
+    stage.hub.publish([stage.source.append(runId)]);
+    await socket.until(() => socket.seqs(runId).length === 1, 1_000);
+    stage.source.delayMs = 0;
+  });
+
   test("puts right what is told late, doubled or in disorder", async () => {
     const runId = stage.source.addRun(team, 1);
     const socket = await stage.open(team);

@@ -52,11 +52,11 @@ export function createFakeSource(): FakeSource {
       return { kind: "runEvent", runId, teamId: run.teamId, seq, event };
     },
     findRun: async (runId) => {
-      await answer();
       const run = runs.get(runId);
-      return (
-        run && { teamId: run.teamId, lastSeq: run.events.length, isEnded: run.events.at(-1)?.event.kind === "ended" }
-      );
+      const isEnded = run?.events.at(-1)?.event.kind === "ended";
+      const found = run && { teamId: run.teamId, lastSeq: run.events.length, isEnded };
+      await answer();
+      return found;
     },
     readEvents: async (runId, after) => {
       const found = runs.get(runId)?.events.slice(after, after + source.pageSize) ?? [];

@@ -26,6 +26,11 @@ const known: readonly Known[] = [
     say: (dataDir) => `Another PostgreSQL is using ${dataDir}.`,
   },
   {
+    sign: /could not look up effective user ID/i,
+    code: "USER_UNKNOWN",
+    say: () => "PostgreSQL runs only for a user with a name: add this one to /etc/passwd, or set DATABASE_URL.",
+  },
+  {
     sign: /Permission denied/i,
     code: "DATA_DIR_DENIED",
     say: (dataDir) => `PostgreSQL may not read or write ${dataDir}; check who owns it, or choose another DATA_DIR.`,
@@ -37,10 +42,7 @@ export function explainLog(output: string, dataDir: string): Failure {
   const cause = new Error(output.slice(-4_000));
   const found = known.find(({ sign }) => sign.test(output));
   if (found !== undefined) return new Failure(found.code, 500, found.say(dataDir), { cause });
-  const lastLine =
-    output
-      .trim()
-      .split("\n")
-      .findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? "it wrote nothing";
+  const lines = output.trim().split("\n");
+  const lastLine = lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? (lines.at(-1) || "it wrote nothing");
   return new Failure("POSTGRES_FAILED", 500, `PostgreSQL did not start in ${dataDir}: ${lastLine}`, { cause });
 }
