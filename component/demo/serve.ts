@@ -2,7 +2,6 @@
 import { buildComponent } from "../build";
 import { startFakePlatform } from "../src/test-server";
 
-const script = await buildComponent();
-const platform = startFakePlatform(() => script, import.meta.dir);
+const platform = startFakePlatform(await buildComponent(), import.meta.dir);
 platform.mode.stepMs = 900;
 for (const workflow of ["order", "fail", "slow", "button"]) console.log(`${platform.url}/?workflow=${workflow}`);

@@ -65,72 +65,24 @@ const english = {
 export type MessageKey = keyof typeof english;
 export type Translate = (key: MessageKey, values?: Readonly<Record<string, string | number>>) => string;
 
-const german: Record<MessageKey, string> = {
-  run: "Starten",
-  running: "Läuft…",
-  runAgain: "Noch einmal",
-  tryAgain: "Erneut versuchen",
-  edit: "Eingaben ändern",
-  cancel: "Abbrechen",
-  cancelling: "Wird abgebrochen…",
-  loading: "Wird geladen",
-  optional: "optional",
-  choose: "Auswählen…",
-  add: "Eintrag hinzufügen",
-  remove: "Eintrag {n} entfernen",
-  item: "Eintrag {n}",
-  yes: "Ja",
-  no: "Nein",
-  result: "Ergebnis",
-  noResult: "Der Ablauf ist fertig, ohne ein Ergebnis.",
-  copy: "Kopieren",
-  copied: "Kopiert",
-  steps: "Schritte",
-  progress: "{n} von {m} Schritten fertig",
-  started: "Der Ablauf ist gestartet.",
-  queued: "Wartet auf den Start",
-  "status.waiting": "Wartet",
-  "status.running": "Läuft",
-  "status.retrying": "Neuer Versuch",
-  "status.succeeded": "Fertig",
-  "status.failed": "Fehlgeschlagen",
-  "status.unknown": "Ausgang unbekannt",
-  "status.skipped": "Übersprungen",
-  "status.cancelled": "Abgebrochen",
-  succeeded: "Fertig",
-  failed: "Der Ablauf ist fehlgeschlagen",
-  failedAt: "Er endete bei „{n}“.",
-  cancelled: "Der Lauf wurde abgebrochen.",
-  unavailable: "Dieser Ablauf kann nicht gezeigt werden",
-  notFound: "Es gibt ihn nicht, oder er ist nicht für Sie sichtbar.",
-  forbidden: "Sie dürfen diesen Ablauf nicht starten.",
-  expired: "Ihre Sitzung ist beendet. Melden Sie sich neu an.",
-  unreachable: "Der Server ist nicht erreichbar. Prüfen Sie die Verbindung.",
-  unexpected: "Etwas ging schief. Versuchen Sie es gleich noch einmal.",
-  fix: "Prüfen Sie die markierten Felder.",
-  required: "Diese Angabe fehlt.",
-  mustAccept: "Bitte stimmen Sie zu.",
-  notNumber: "Geben Sie eine Zahl ein.",
-  notInteger: "Geben Sie eine ganze Zahl ein.",
-  notEmail: "Geben Sie eine E-Mail-Adresse ein, etwa name@example.com.",
-  notUrl: "Geben Sie eine Adresse ein, die mit https:// beginnt.",
-  notDate: "Geben Sie Datum und Uhrzeit ein.",
-  notJson: "Geben Sie gültiges JSON ein.",
-  min: "Geben Sie {n} oder mehr ein.",
-  max: "Geben Sie {n} oder weniger ein.",
-  above: "Geben Sie mehr als {n} ein.",
-  below: "Geben Sie weniger als {n} ein.",
-  multipleOf: "Geben Sie ein Vielfaches von {n} ein.",
-  lengthMin: "Geben Sie mindestens {n} Zeichen ein.",
-  lengthMax: "Geben Sie höchstens {n} Zeichen ein.",
-  itemsMin: "Fügen Sie mindestens {n} hinzu.",
-  itemsMax: "Höchstens {n} sind möglich.",
-  pattern: "Das hat nicht die erwartete Form.",
-};
+export type Words = Readonly<Record<MessageKey, string>>;
+
+/** Languages besides English, each a file of its own that is fetched when it is asked for. */
+const others: Readonly<Record<string, () => Promise<{ words: Words }>>> = { de: () => import("./german") };
+const loaded = new Map<string, Words>();
+const languageOf = (locale: string): string => locale.slice(0, 2).toLowerCase();
+
+/** Fetches the words of a language, once. Where there are none, or they cannot be had, English stands. */
+export async function loadWords(locale: string): Promise<void> {
+  const language = languageOf(locale);
+  if (!Object.hasOwn(others, language) || loaded.has(language)) return;
+  const file = await others[language]?.().catch(() => undefined);
+  if (file) loaded.set(language, file.words);
+}
 
 /** Words for a BCP 47 tag; English where there are none. Numbers are written as the locale writes them. */
 export function translator(locale: string): Translate {
-  const words = /^de\b/i.test(locale) ? german : english;
+  const words = loaded.get(languageOf(locale)) ?? english;
   return (key, values = {}) =>
     words[key].replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name] ?? "";

@@ -42,7 +42,7 @@ const policy = [
   "report-uri /csp",
 ].join("; ");
 
-export function startFakePlatform(script: () => string, demoDir: string): FakePlatform {
+export function startFakePlatform(files: ReadonlyMap<string, string>, demoDir: string): FakePlatform {
   const runs = new Map<string, Run>();
   const sockets = new Set<Socket>();
   const timers = new Set<ReturnType<typeof setTimeout>>();
@@ -158,8 +158,8 @@ export function startFakePlatform(script: () => string, demoDir: string): FakePl
         return new Response(null, { status: 204 });
       }
       if (pathname.startsWith("/api/v1")) return api(request, pathname.slice("/api/v1".length));
-      if (pathname === "/dap-workflow.js")
-        return new Response(script(), { headers: { "content-type": "text/javascript" } });
+      const script = files.get(pathname.slice(1));
+      if (script !== undefined) return new Response(script, { headers: { "content-type": "text/javascript" } });
       if (pathname === "/favicon.ico") return new Response(null, { status: 204 });
       const file = Bun.file(`${demoDir}${pathname === "/" ? "/index.html" : pathname.replaceAll("..", "")}`);
       return (await file.exists())

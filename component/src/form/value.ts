@@ -8,6 +8,12 @@ export type Path = readonly (string | number)[];
 export const pointerOf = (path: Path): string =>
   path.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
+export const pathOf = (pointer: string): Path =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+
 /** The value at a place, by own properties. */
 export function valueAt(value: unknown, path: Path): unknown {
   let found = value;
