@@ -13,7 +13,7 @@ import { socketPipe } from "./gateway/socket";
 import { followFeed, parseFeedPage } from "./route/feed";
 import { createPlanCache } from "./route/plan-cache";
 import { createSnapshot } from "./route/snapshot";
-import { announceRun } from "./run/announce";
+import { createAnnouncer } from "./run/announce";
 import { runInline } from "./run/inline";
 import { performInvoke } from "./run/perform";
 import { waitForRun } from "./run/wait";
@@ -40,6 +40,7 @@ export async function start(
     serviceSecret: config.serviceSecret,
     log,
   });
+  const announcer = createAnnouncer(link.publish);
   const egress = createEgress({ allow: parseEgressAllow(config.egressAllow.join(",")) });
   const data = serviceFetch(config.dataUrl, "edge", config.serviceSecret);
 
@@ -108,7 +109,7 @@ export async function start(
             subscribe: link.subscribe,
             findOutcome: async (team, run) => (await store.findRun(team, run))?.outcome,
           }),
-        announce: (result, accepted) => link.publish(announceRun(result, accepted)),
+        announce: announcer.add,
         statusUrl: (teamId, runId) => `${config.publicUrl}/api/v1/teams/${teamId}/runs/${runId}`,
         nowMs: Date.now,
       },
@@ -120,6 +121,7 @@ export async function start(
     stop: async () => {
       await server.stop();
       feed.stop();
+      announcer.stop();
       link.close();
       egress.close();
       await close();
