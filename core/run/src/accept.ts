@@ -104,12 +104,14 @@ with claimed as (
     true,
   )}
   returning team_id, id
+), timed as (
+  insert into timer (team_id, run_id, step_key, purpose, attempt, due_at)
+  select r.team_id, r.id, '', 'deadline', 1, to_timestamp(d.due_ms / 1000)
+  from inserted r
+  join unnest($${deadlinesAt}::text::uuid[], $${deadlinesAt + 1}::text::float8[]) as d (run_id, due_ms) on d.run_id = r.id
+  on conflict do nothing
 )
-insert into timer (team_id, run_id, step_key, purpose, attempt, due_at)
-select r.team_id, r.id, '', 'deadline', 1, to_timestamp(d.due_ms / 1000)
-from inserted r
-join unnest($${deadlinesAt}::text::uuid[], $${deadlinesAt + 1}::text::float8[]) as d (run_id, due_ms) on d.run_id = r.id
-on conflict do nothing`;
+select run_id from claimed`;
 
 type KeyedRow = { readonly teamId: string; readonly runId: string; readonly scope: string; readonly key: string };
 
@@ -128,7 +130,11 @@ async function insertWithKeys(sql: Sql, rows: readonly StartRow[]): Promise<Read
       plainArray(deadlines, ({ start }) => start.deadlineAtMs),
     ],
   };
-  return inTeams(sql, teamsOf(rows), statement, (_, tx) => (keyed.length === 0 ? new Map() : findWinners(tx, keyed)));
+  return inTeams(sql, teamsOf(rows), statement, (claimed, tx) => {
+    const winners = new Set(claimed.map((row) => row.run_id));
+    const losers = keyed.filter(({ runId }) => !winners.has(runId));
+    return losers.length === 0 ? new Map() : findWinners(tx, losers);
+  });
 }
 
 function keysOf(rows: readonly StartRow[]): readonly KeyedRow[] {
@@ -143,7 +149,9 @@ const winnersText = `
 select k.run_id as loser_id, w.run_id as winner_id, r.outcome, r.opening,
   extract(epoch from r.ended_at)::float8 as ended_ms
 from unnest($1::text::uuid[], ${textsFrom("$2")}, ${textsFrom("$3")}, $4::text::uuid[]) as k (team_id, scope, key, run_id)
-join idempotency w on w.team_id = k.team_id and w.scope = k.scope and w.key = k.key
+cross join lateral (
+  select run_id, team_id from idempotency w where w.team_id = k.team_id and w.scope = k.scope and w.key = k.key offset 0
+) w
 left join run r on r.team_id = w.team_id and r.id = w.run_id
 where w.run_id <> k.run_id`;
 
