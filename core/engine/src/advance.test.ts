@@ -21,7 +21,7 @@ describe("advance", () => {
   test("never changes the state or the event it is given", () => {
     const frozen: typeof advance = (plan, state, event) => advance(plan, freeze(state), freeze(event));
     for (let seed = 1; seed <= 200; seed += 1) expect(simulate(seed, { advance: frozen }).violations).toEqual([]);
-  });
+  }, 60_000);
 
   test("goes on the same from a state that was stored as JSON", () => {
     const stored: typeof advance = (plan, state, event) => {
@@ -31,7 +31,7 @@ describe("advance", () => {
     };
     for (let seed = 1; seed <= 200; seed += 1)
       expect(simulate(seed, { advance: stored }).histories).toEqual(simulate(seed).histories);
-  });
+  }, 60_000);
 
   test("never throws, ends once and stays as it ended, whatever comes in", () => {
     let endings = 0;
@@ -53,7 +53,7 @@ describe("advance", () => {
       expect(finishes).toBe(state.outcome ? 1 : 0);
     }
     expect(endings).toBeGreaterThan(200);
-  });
+  }, 60_000);
 
   test("fails a step whose input is nested too deeply, at the same depth everywhere", () => {
     const deep = (levels: number): Json => JSON.parse(`${"[".repeat(levels)}${"]".repeat(levels)}`);
