@@ -31,6 +31,7 @@ export {
 } from "./http";
 export { createIdMaker, idTimeMs, isUuid, newId } from "./id";
 export { createLogger, type LogFields, type Logger, silentLogger } from "./log";
+export { createMetrics, type Metrics } from "./metric";
 export { type Migration, migrate, readMigrations } from "./migrate";
 export {
   bootstrapDatabases,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import type { Broker } from "../broker";
 import { silentLogger } from "../log";
 import { type Connection, connect } from "../postgres";
@@ -70,6 +71,27 @@ describe("the embedded broker's database", () => {
     }
     expect(rows).toEqual([{ id: "poison", body: '{"a":1}' }]);
   });
+
+  test("hands out again, within a second, what a process held that was killed", async () => {
+    await broker.declareQueue("killed");
+    await broker.publish("killed", [{ id: "a", body: 1 }]);
+    const code = `
+      const { createEmbeddedBroker } = await import(${JSON.stringify(join(import.meta.dir, "..", "broker.ts"))});
+      const { silentLogger } = await import(${JSON.stringify(join(import.meta.dir, "..", "log.ts"))});
+      const broker = await createEmbeddedBroker(${JSON.stringify(database.roleUrl("dap_compute"))}, { log: silentLogger });
+      await broker.consume("killed", { prefetch: 1 }, (delivery) => console.log(delivery.id));`;
+    const worker = Bun.spawn([process.execPath, "-e", code], { stdout: "pipe", stderr: "inherit" });
+    await worker.stdout.getReader().read();
+    const got = Promise.withResolvers<boolean>();
+    await broker.consume("killed", { prefetch: 1 }, (delivery) => {
+      delivery.ack();
+      got.resolve(delivery.redelivered);
+    });
+    const startMs = performance.now();
+    worker.kill("SIGKILL");
+    expect(await got.promise).toBe(true);
+    expect(performance.now() - startMs).toBeLessThan(1_000);
+  }, 20_000);
 
   test("gives back what a session took after it was declared dead", async () => {
     await broker.declareQueue("late");
