@@ -4,7 +4,13 @@ import { fakeApi } from "./fake-api";
 import { seededStore } from "./fake-seed";
 import type { FakeStore } from "./fake-store";
 
-export type FakePlatform = { readonly url: string; readonly store: FakeStore; readonly stop: () => Promise<void> };
+export type FakePlatform = {
+  readonly url: string;
+  readonly store: FakeStore;
+  readonly stop: () => Promise<void>;
+  /** Cuts every realtime connection, as a network does. */
+  readonly dropSockets: () => void;
+};
 export type FakePlatformOptions = {
   readonly port?: number;
   readonly stepMs?: number;
@@ -53,7 +59,10 @@ export function startFakePlatform({
     for (const socket of sockets) if (socket.data.topics.has(topic)) send(socket, { kind: "message", topic, message });
   });
   handler = web({ publicUrl: url, apiUrl: `http://127.0.0.1:${server.port}`, onError: console.error });
-  return { url, store, stop: () => server.stop(true) };
+  const dropSockets = () => {
+    for (const socket of sockets) socket.terminate();
+  };
+  return { url, store, stop: () => server.stop(true), dropSockets };
 }
 
 const send = (socket: ServerWebSocket<Socket>, reply: RealtimeReply) => void socket.send(JSON.stringify(reply));

@@ -13,6 +13,7 @@ const browser = await launch();
 const sizes = { phone: { width: 390, height: 844 }, desktop: { width: 1360, height: 860 } };
 
 const order = [...platform.store.workflows.values()][0];
+const invoice = [...platform.store.workflows.values()][1];
 const failed = [...platform.store.runs.values()].find(({ status }) => status === "failed");
 const done = [...platform.store.runs.values()].at(-1);
 
@@ -29,7 +30,7 @@ const visits: Record<string, Visit> = {
   editor: { path: `/t/ada/workflows/${order?.id}` },
   share: { path: `/t/ada/workflows/${order?.id}/share` },
   problems: {
-    path: `/t/ada/workflows/${order?.id}`,
+    path: `/t/ada/workflows/${invoice?.id}`,
     act: async (page) => {
       await page.fill(
         ".code__area",

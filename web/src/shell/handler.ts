@@ -58,7 +58,7 @@ export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
     // The framework checks the origin of forms against the address it is given.
     const seen = new URL(pathname + new URL(request.url).search, originOf(request, publicOrigin));
     const rendered = (await parts.renderPage(at(request, seen), context)) ?? errorPage(404, parts.styleHref);
-    const shown = isBareError(rendered) ? errorPage(rendered.status, parts.styleHref) : rendered;
+    const shown = await withoutBareError(rendered, parts.styleHref);
     shown.headers.set("content-security-policy", contentPolicy(nonce, seen.origin));
     if (!shown.headers.has("cache-control")) shown.headers.set("cache-control", "no-store");
     return finish(await compressed(request, shown), resolved.setCookies);
@@ -79,11 +79,15 @@ export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
 
 const at = (request: Request, url: URL): Request => (request.url === url.href ? request : new Request(url, request));
 
-/** The framework's own error pages are bare; ours say what to do. */
-const isBareError = (response: Response): boolean =>
-  response.status >= 400 &&
-  !response.headers.has("x-dap-page") &&
-  (response.headers.get("content-type") ?? "").startsWith("text/html");
+/** The framework's own error pages are bare, without even a doctype; ours say what to do. A form that was refused is a page. */
+async function withoutBareError(response: Response, styleHref: string): Promise<Response> {
+  const isHtml = (response.headers.get("content-type") ?? "").startsWith("text/html");
+  if (response.status < 400 || !isHtml) return response;
+  const html = await response.text();
+  return /^<!doctype/i.test(html)
+    ? new Response(html, { status: response.status, headers: response.headers })
+    : errorPage(response.status, styleHref);
+}
 
 const needsSession = (pathname: string) => pathname === "/" || pathname === "/t" || pathname.startsWith("/t/");
 

@@ -1,10 +1,10 @@
-import { component$ } from "@builder.io/qwik";
 import { Icon } from "./icon";
 import type { StatusLook } from "./status";
 
-export const Badge = component$<{ look: StatusLook }>(({ look }) => (
+/** A status as icon and word. */
+export const Badge = ({ look }: { look: StatusLook }) => (
   <span class={["badge", look.tone]}>
     <Icon name={look.icon} spin={look.spin === true} />
     {look.label}
   </span>
-));
+);

@@ -1,5 +1,3 @@
-import { component$ } from "@builder.io/qwik";
-
 /** Outlines on a 16 by 16 grid, drawn with the text's colour. */
 const paths = {
   add: "M8 3v10M3 8h10",
@@ -46,9 +44,12 @@ const paths = {
 
 export type IconName = keyof typeof paths;
 
-/** Always beside a text that says the same; therefore hidden from assistive technology. */
-export const Icon = component$<{ name: IconName; spin?: boolean }>(({ name, spin }) => (
+/**
+ * Always beside a text that says the same; therefore hidden from assistive technology. A plain function, drawn with what
+ * is around it: there are too many icons on a page for each to carry state of its own.
+ */
+export const Icon = ({ name, spin }: { name: IconName; spin?: boolean }) => (
   <svg class={["icon", spin && "spin"]} viewBox="0 0 16 16" aria-hidden="true">
-    <path d={paths[name]} />
+    <path key={name} d={paths[name]} />
   </svg>
-));
+);

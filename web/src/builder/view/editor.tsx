@@ -3,6 +3,7 @@ import {
   component$,
   type NoSerialize,
   noSerialize,
+  sync$,
   useComputed$,
   useSignal,
   useStore,
@@ -45,6 +46,13 @@ const panes: readonly (readonly [Pane, string])[] = [
 ];
 
 const checkAfterMs = 450;
+
+/** The browser's own meaning of the shortcuts is stopped at once; what they do here follows when its code has arrived. */
+const holdShortcut = sync$((event: KeyboardEvent) => {
+  const isCommand = event.ctrlKey || event.metaKey;
+  const isFormat = event.altKey && event.shiftKey && event.code === "KeyF";
+  if ((isCommand && (event.key === "s" || event.key === "Enter")) || isFormat) event.preventDefault();
+});
 
 /** The document editor: text in the middle, its outline beside it, problems and tests on the other side. */
 export const Editor = component$<EditorProps>((props) => {
@@ -164,18 +172,9 @@ export const Editor = component$<EditorProps>((props) => {
   });
   const onKey = $((event: KeyboardEvent) => {
     const isCommand = event.ctrlKey || event.metaKey;
-    if (isCommand && event.key === "s") {
-      event.preventDefault();
-      return save();
-    }
-    if (isCommand && event.key === "Enter") {
-      event.preventDefault();
-      return showSide("test");
-    }
-    if (event.altKey && event.shiftKey && event.code === "KeyF") {
-      event.preventDefault();
-      return format();
-    }
+    if (isCommand && event.key === "s") return save();
+    if (isCommand && event.key === "Enter") return showSide("test");
+    if (event.altKey && event.shiftKey && event.code === "KeyF") return format();
   });
   const resolve = $(async (choice: "mine" | "theirs") => {
     const theirs = await getWorkflow(browserApi, place);
@@ -188,7 +187,7 @@ export const Editor = component$<EditorProps>((props) => {
 
   const errors = countErrors(problems.value);
   return (
-    <div class="editor" data-pane={pane.value} data-side={side.value} onKeyDown$={onKey}>
+    <div class="editor" data-pane={pane.value} data-side={side.value} document:onKeyDown$={[holdShortcut, onKey]}>
       <WorkflowBar base={props.base} id={props.workflow.id} name={name.value} state={status} tab="document">
         <div class="bar-head__end">
           <SaveBadge state={saved.value} />
