@@ -32,7 +32,7 @@ export async function start(
   const { sql, close } = connect(config.databaseUrl.reveal(), { max: 4, applicationName: "dap-edge" });
   const store = createRunStore(sql);
   const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
-  const records = createBatcher(store.recordRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
+  const records = createBatcher(store.recordRuns, { maxEntries: 50, maxDelayMs: 1, inFlight: 2 });
   const wakeRelay = coalesce(() => sql.notify(dispatchChannel, ""));
   const link = createRealtimeLink({
     url: config.realtimeUrl,
