@@ -90,6 +90,19 @@ describe("a hostile expression", () => {
     expect(ofExpression('s + "!" | matches("^(a+)+$")')).toEqual({ value: false });
   });
 
+  test("with a pattern that reads the rest of the text at every find is stopped soon", () => {
+    for (const source of [
+      'long | matchAll("a(.*z)?")',
+      's | matchAll("a(.*z)?")',
+      'long | replacePattern("a(.*z)?", "b")',
+    ]) {
+      const start = performance.now();
+      expect(codeOf(ofExpression(source))).toBe("BUDGET_STEPS");
+      expect(performance.now() - start).toBeLessThan(1000);
+    }
+    expect(ofExpression('s | matchAll("a{5}") | length')).toEqual({ value: 1000 });
+  });
+
   test("that doubles references instead of text is stopped when its result would be written", () => {
     const shared = "l.map(x => l).map(x => l.map(y => l))";
     for (const source of [shared, `${shared} | toJson`]) {

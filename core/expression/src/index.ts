@@ -5,6 +5,7 @@
  * never sees a host object, and counts its work. A result is data and is never parsed again.
  */
 
+export { zoneDataVersion } from "./calendar/zone.generated";
 export { ExpressionError, type ExpressionErrorCode, expressionErrorCodes } from "./error";
 export { compileTemplate, type Evaluate, type Scope } from "./evaluate/compile-template";
 export { type CompiledValue, compileValue, type PlacedTemplate } from "./evaluate/compile-value";

@@ -66,6 +66,15 @@ describe("a time zone", () => {
     }
   });
 
+  test("changes exactly at its transitions", () => {
+    for (const zone of settled.map(getZone)) {
+      zone.times.slice(0, -1).forEach((time, index) => {
+        expect(offsetMsAt(zone, time * 1000)).toBe((zone.offsets[index] ?? 0) * 1000);
+        expect(offsetMsAt(zone, time * 1000 - 1)).toBe((zone.offsets[index - 1] ?? zone.first) * 1000);
+      });
+    }
+  });
+
   test("reads a skipped time as later and a repeated one as the earlier", () => {
     const zone = getZone("Europe/Berlin");
     const local = (text: string) => toIso(fromLocalMs(zone, toMs(text)));
@@ -103,6 +112,16 @@ describe("calendar arithmetic", () => {
         expect(addUnits(ms, unitsBetween(ms, later, each, zone), each, zone)).toBeLessThanOrEqual(later);
       }),
     );
+  });
+
+  test("counts the units of the longest span there is in a few steps", () => {
+    const zone = getZone("UTC");
+    const [first, last] = [toMs("0001-01-01"), toMs("9999-12-31")];
+    const count = (each: "year" | "month" | "day") => unitsBetween(first, last, each, zone);
+    expect([count("year"), count("month"), count("day")]).toEqual([9998, 119_987, 3_652_058]);
+    const start = performance.now();
+    for (let round = 0; round < 1000; round++) count("month");
+    expect(performance.now() - start).toBeLessThan(200);
   });
 
   test("finds the start of a unit at or before the instant, and the same one again from there", () => {

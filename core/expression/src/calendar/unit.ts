@@ -54,10 +54,10 @@ export function startOfUnit(ms: number, unit: Unit, zone: Zone): number {
 export function unitsBetween(fromMs: number, toMs: number, unit: Unit, zone: Zone): number {
   if (isFixed(unit)) return Math.trunc((toMs - fromMs) / fixedMs[unit]);
   if (toMs < fromMs) return 0 - unitsBetween(toMs, fromMs, unit, zone);
-  const averageMs = { year: 366, quarter: 92, month: 31, week: 7, day: 1 }[unit] * 86_400_000;
-  // Never too large; a few steps upwards make it exact.
-  let count = Math.max(0, Math.floor((toMs - fromMs) / averageMs) - 1);
-  while (toMs - fromMs >= 0 && fits(fromMs, count + 1, unit, zone, toMs)) count++;
+  const averageMs = { year: 365.2425, quarter: 91.310_625, month: 30.436_875, week: 7, day: 1 }[unit] * 86_400_000;
+  // Real units differ from the average by less than one in all: two less is never too many, a few steps make it exact.
+  let count = Math.max(0, Math.floor((toMs - fromMs) / averageMs) - 2);
+  while (fits(fromMs, count + 1, unit, zone, toMs)) count++;
   return count;
 }
 

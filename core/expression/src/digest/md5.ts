@@ -15,19 +15,29 @@ export function md5(message: Uint8Array): Uint8Array {
 function compress(state: Int32Array, view: DataView, offset: number): void {
   let [a = 0, b = 0, c = 0, d = 0] = state;
   for (let index = 0; index < 64; index++) {
-    const [mix, place] = round(index, b, c, d);
-    const sum = (a + mix + word(sines, index) + view.getInt32(offset + place * 4, true)) | 0;
+    const part = view.getInt32(offset + placeOf(index) * 4, true);
+    const sum = (a + mix(index, b, c, d) + word(sines, index) + part) | 0;
     const shift = word(shifts, ((index >> 4) << 2) | (index & 3));
-    [a, d, c, b] = [d, c, b, (b + rotateLeft(sum, shift)) | 0];
+    a = d;
+    d = c;
+    c = b;
+    // `b` is still the old one here.
+    b = (b + rotateLeft(sum, shift)) | 0;
   }
   [a, b, c, d].forEach((value, index) => {
     state[index] = (word(state, index) + value) | 0;
   });
 }
 
-function round(index: number, b: number, c: number, d: number): readonly [mix: number, place: number] {
-  if (index < 16) return [(b & c) | (~b & d), index];
-  if (index < 32) return [(d & b) | (~d & c), (5 * index + 1) & 15];
-  if (index < 48) return [b ^ c ^ d, (3 * index + 5) & 15];
-  return [c ^ (b | ~d), (7 * index) & 15];
+function mix(index: number, b: number, c: number, d: number): number {
+  if (index < 16) return (b & c) | (~b & d);
+  if (index < 32) return (d & b) | (~d & c);
+  return index < 48 ? b ^ c ^ d : c ^ (b | ~d);
+}
+
+/** Which word of the block a round takes. */
+function placeOf(index: number): number {
+  if (index < 16) return index;
+  if (index < 32) return (5 * index + 1) & 15;
+  return (index < 48 ? 3 * index + 5 : 7 * index) & 15;
 }

@@ -20,7 +20,11 @@ function compress(state: Int32Array, schedule: Int32Array): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
   for (let index = 0; index < 80; index++) {
     const next = (rotateLeft(a, 5) + round(index, b, c, d) + e + word(schedule, index)) | 0;
-    [e, d, c, b, a] = [d, c, rotateLeft(b, 30), a, next];
+    e = d;
+    d = c;
+    c = rotateLeft(b, 30);
+    b = a;
+    a = next;
   }
   [a, b, c, d, e].forEach((value, index) => {
     state[index] = (word(state, index) + value) | 0;

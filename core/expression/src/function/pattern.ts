@@ -106,10 +106,18 @@ const compiled = new Map<string, RE2JS>();
 
 /** Compiles or finds a pattern, and pays for one pass over the text, which takes its length times the pattern's size. */
 function compile(meter: Meter, pattern: string, flags = "", value: string): RE2JS {
-  meter.charge(pattern.length);
+  // The same whether it is known already: what an evaluation pays may not depend on what ran before.
+  meter.charge(20 + 4 * pattern.length + repetitions(pattern));
   const use = findCompiled(pattern, flags);
   meter.charge(1 + passCost(use, value.length));
   return use;
+}
+
+/** Counted repetitions are written out when a pattern is compiled. */
+function repetitions(pattern: string): number {
+  let sum = 0;
+  for (const [, least, most] of pattern.matchAll(/\{(\d{1,4})(?:,(\d{0,4}))?\}/g)) sum += 20 * Number(most || least);
+  return sum;
 }
 
 const passCost = (pattern: RE2JS, length: number): number => Math.ceil((pattern.programSize() * length) / 64);
@@ -146,7 +154,10 @@ function compileFresh(pattern: string, flags: string): RE2JS {
 
 type Matcher = ReturnType<RE2JS["matcher"]>;
 
-/** Visits finds from left to right. Every further find may read the rest of the text again, so it pays for that. */
+/**
+ * Visits finds from left to right. A find with an unbounded repetition may have read far beyond its end, each time
+ * again; it pays for that, and dearly in long texts, where reading them again and again would take quadratic time.
+ */
 function eachMatch(
   meter: Meter,
   value: string,
@@ -155,8 +166,12 @@ function eachMatch(
   countMax = Number.POSITIVE_INFINITY,
 ): void {
   const matcher = pattern.matcher(value);
+  const isUnbounded = /[*+]|\{\d+,\}/.test(pattern.pattern());
+  const shift = value.length > 8192 ? 3 : 5;
+  const bound = pattern.programSize() >> 3;
   for (let count = 0; count < countMax && matcher.find(); count++) {
-    meter.charge(1 + (matcher.end() - matcher.start()) + ((value.length - matcher.end()) >> 6), 32);
+    const rest = isUnbounded ? (value.length - matcher.end()) >> shift : bound;
+    meter.charge(1 + (matcher.end() - matcher.start()) + rest, 32);
     visit(matcher.start(), matcher.end(), matcher);
   }
 }
