@@ -2,7 +2,7 @@
  * Builds the webapp: client and server in one go, because the server half has the client's file list inside.
  * `bun web/build.ts` does nothing when no source has changed since the last build; `--force` builds anyway.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 import { build } from "vite";
 
@@ -45,11 +45,21 @@ if (isFresh && !Bun.argv.includes("--force")) {
   const startedAtMs = performance.now();
   // Vite decides by this whether Qwik's development checks are left in.
   process.env.NODE_ENV = "production";
-  rmSync(join(root, "server"), { recursive: true, force: true });
+  // Built aside and renamed into place at the end: a server that is running, or a second build, sees whole builds only.
+  const aside = join(root, "tmp", `build-${process.pid}`);
+  process.env.WEB_OUT = aside;
   const options = { root, logLevel: "warn", mode: "production" } as const;
-  await build({ ...options, configFile: join(root, "vite.config.ts") });
-  await build({ ...options, configFile: join(root, "adapter", "server.ts") });
-  await compressFiles(join(root, "dist"));
-  await Bun.write(stampFile, stamp);
+  try {
+    await build({ ...options, configFile: join(root, "vite.config.ts") });
+    await build({ ...options, configFile: join(root, "adapter", "server.ts") });
+    await compressFiles(join(aside, "dist"));
+    await Bun.write(join(aside, "server", "stamp"), stamp);
+    for (const half of ["dist", "server"]) {
+      rmSync(join(root, half), { recursive: true, force: true });
+      renameSync(join(aside, half), join(root, half));
+    }
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
   console.log(`web: built in ${((performance.now() - startedAtMs) / 1000).toFixed(1)} s`);
 }

@@ -23,7 +23,7 @@ export type ProxyDeps = {
 export async function proxyToApi(request: Request, session: Session | undefined, deps: ProxyDeps): Promise<Response> {
   const url = new URL(request.url);
   const path = url.pathname.slice(proxyPrefix.length);
-  if (!allowed.some((pattern) => pattern.test(path)) || path.includes(".."))
+  if (!allowed.some((pattern) => pattern.test(path)) || /\.\.|%2f|%5c|%2e/i.test(path))
     return refuse(404, "NOT_FOUND", "No such page.");
   const reads = request.method === "GET";
   if (!reads && (!isOwnOrigin(request, deps.publicOrigin) || request.headers.get("x-requested-with") !== "dap-web"))
