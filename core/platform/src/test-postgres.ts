@@ -15,7 +15,7 @@ import {
   withRole,
 } from "./postgres/bootstrap";
 import { Secret } from "./secret";
-import { oncePerTestRun, testRootPid } from "./test-tree";
+import { oncePerTestRun, testRootPid, testRunFolder } from "./test-tree";
 
 export type TestPostgres = {
   /** Superuser: sees all rows. */
@@ -39,7 +39,7 @@ export function startTestPostgres(): Promise<TestPostgres> {
 let running: Promise<TestPostgres> | undefined;
 
 async function startScratchPostgres(): Promise<string> {
-  const scratchDir = mkdtempSync("/var/tmp/dap-test-postgres-");
+  const scratchDir = mkdtempSync(join(testRunFolder(), "postgres-"));
   if (isRoot()) chownSync(scratchDir, unprivilegedId, unprivilegedId);
   const rootPid = testRootPid();
   const { url } = await startPostgres({

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sleep } from "./clock";
 import { type Supervised, supervise } from "./embedded-postgres/supervise";
 import { findFreePort } from "./free-port";
-import { oncePerTestRun, testRootPid } from "./test-tree";
+import { oncePerTestRun, testRootPid, testRunFolder } from "./test-tree";
 
 export type TestRabbit = { readonly url: string };
 
@@ -55,7 +55,7 @@ export function startTestRabbit(): Promise<TestRabbit> {
 
 /** A node of one's own. It has its own port mapper too, so that nothing of another node on this machine is touched. */
 export async function startOwnRabbit(): Promise<OwnRabbit> {
-  const folder = mkdtempSync("/var/tmp/dap-test-rabbitmq-");
+  const folder = mkdtempSync(join(testRunFolder(), "rabbitmq-"));
   const [port, distPort, mapperPort] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const env = environmentOf(folder, port, distPort, mapperPort);
   const watchPid = testRootPid();

@@ -36,16 +36,25 @@ function readProc(pid: number, name: string): string {
 const registry = `/var/tmp/dap-${process.getuid?.() ?? 0}/test`;
 
 /**
- * Does `start` once for the whole test run and gives everybody its result (plain JSON), or throws its error's message
- * again. Files and processes that come meanwhile wait.
+ * A folder for what this test run leaves on the disk. Whatever is still in it when the run has ended, also by kill -9, the
+ * next run removes.
  */
-export async function oncePerTestRun<T extends object>(name: string, start: () => Promise<T>): Promise<T> {
+export function testRunFolder(): string {
   ensureOwnFolder(`/var/tmp/dap-${process.getuid?.() ?? 0}`);
   mkdirSync(registry, { recursive: true });
   removeOldRuns();
   const root = testRootPid();
   const folder = join(registry, `${root}-${startOf(root) ?? "0"}`);
   mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/**
+ * Does `start` once for the whole test run and gives everybody its result (plain JSON), or throws its error's message
+ * again. Files and processes that come meanwhile wait.
+ */
+export async function oncePerTestRun<T extends object>(name: string, start: () => Promise<T>): Promise<T> {
+  const folder = testRunFolder();
   const resultFile = join(folder, `${name}.json`);
   if (takeTurn(join(folder, `${name}.lock`))) {
     writeResult(

@@ -1,5 +1,5 @@
 import type { Broker } from "@dap/platform/broker";
-import { defineConfig, type Environment, integer, list, secret, text, url } from "@dap/platform/config";
+import { defineConfig, type Environment, integer, list, optional, secret, text, url } from "@dap/platform/config";
 import type { Secret } from "@dap/platform/secret";
 
 const read = defineConfig({
@@ -13,6 +13,7 @@ const read = defineConfig({
   identityUrl: url("IDENTITY_URL", { meaning: "identity server, for its keys" }),
   dataUrl: url("DATA_URL", { meaning: "data backend, for runs and their events" }),
   serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services" }),
+  brokerUrl: optional(text("BROKER_URL", { meaning: "RabbitMQ that joins replicas; absent when there is one" })),
 });
 
 export type RealtimeConfig = {
@@ -25,9 +26,11 @@ export type RealtimeConfig = {
   readonly serviceSecret: Secret<string>;
   /** `iss` of access tokens; the public URL by default. */
   readonly jwtIssuer?: string;
-  /** Joins replicas: what one is told, all tell. Absent when there is one. */
+  /** RabbitMQ that joins replicas: what one is told, all tell. Absent when there is one. */
+  readonly brokerUrl?: string | undefined;
+  /** A broker that is connected already, in place of `brokerUrl`; it is not closed here. */
   readonly broker?: Broker;
 };
 
-/** Reads the settings of the service run by itself. The broker is not among them: who starts the service connects it. */
+/** Reads the settings of the service. */
 export const readRealtimeConfig = (env: Environment): RealtimeConfig => read(env);

@@ -1,3 +1,4 @@
+import { createRabbitBroker } from "@dap/platform/broker";
 import { createAuthenticator } from "@dap/platform/guard";
 import { createLogger } from "@dap/platform/log";
 import { serviceFetch } from "@dap/platform/service-token";
@@ -10,8 +11,13 @@ import { createRunSource } from "./topic/run-source";
 
 /** Starts the realtime server. `stop` tells every socket to come back elsewhere. */
 export async function start(config: RealtimeConfig): Promise<{ url: string; stop: () => Promise<void> }> {
-  const { publicUrl, identityUrl, dataUrl, serviceSecret, broker, hostname = "127.0.0.1" } = config;
+  const { publicUrl, identityUrl, dataUrl, serviceSecret, hostname = "127.0.0.1" } = config;
   const log = createLogger({ service: "realtime" });
+  const own =
+    config.broker === undefined && config.brokerUrl !== undefined
+      ? await createRabbitBroker(config.brokerUrl, { log, name: "realtime" })
+      : undefined;
+  const broker = config.broker ?? own;
   const authenticate = createAuthenticator({
     jwksUrl: `${identityUrl}/.well-known/jwks.json`,
     issuer: config.jwtIssuer ?? publicUrl,
@@ -37,6 +43,7 @@ export async function start(config: RealtimeConfig): Promise<{ url: string; stop
     stop: async () => {
       await server.stop();
       await Promise.all([hub.close(), tickets.close()]);
+      await own?.close();
     },
   };
 }
