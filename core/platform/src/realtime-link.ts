@@ -72,6 +72,7 @@ export function createRealtimeLink(options: RealtimeLinkOptions): RealtimeLink {
     const opened = new BunSocket(url, { headers: { authorization: `Bearer ${token}` } });
     let isFine = false;
     const stopPing = keepAlive(opened);
+    const end = () => opened.close();
     await new Promise<void>((resolve) => {
       opened.onopen = () => {
         isFine = true;
@@ -82,8 +83,9 @@ export function createRealtimeLink(options: RealtimeLinkOptions): RealtimeLink {
       opened.onmessage = (event) => subscriptions.receive(JSON.parse(String(event.data)) as RealtimeReply); // our own server
       opened.onerror = () => {};
       opened.onclose = () => resolve();
-      closing.signal.addEventListener("abort", () => opened.close(), { once: true });
+      closing.signal.addEventListener("abort", end);
     });
+    closing.signal.removeEventListener("abort", end);
     stopPing();
     if (socket === opened) socket = undefined;
     return isFine;
