@@ -65,6 +65,7 @@ export class DapWorkflow extends LitElement {
   #resource: WorkflowResource | undefined;
   #form: FormModel | undefined;
   #run: RunModel | undefined;
+  #hadFocus = false;
   #submitKey: string | undefined;
   /** Counts loads, so that the answer to an older one is dropped. */
   #generation = 0;
@@ -98,7 +99,15 @@ export class DapWorkflow extends LitElement {
     this.#leaveRun();
   }
 
+  protected override willUpdate(): void {
+    this.#hadFocus = Boolean(this.shadowRoot?.activeElement);
+  }
+
   protected override updated(changed: PropertyValues): void {
+    // What had the focus is gone with its phase: it goes to the whole, from where the new content is next.
+    if (changed.has("phase") && this.#hadFocus && !this.shadowRoot?.activeElement) {
+      this.renderRoot.querySelector<HTMLElement>(".card")?.focus();
+    }
     const isElsewhere = ["src", "team", "workflow", "runId"].some((name) => changed.has(name));
     const isExpired = this.phase.kind === "unavailable" && this.phase.isExpired;
     if (isElsewhere || (isExpired && (changed.has("token") || changed.has("getToken")))) void this.#load();
@@ -301,7 +310,7 @@ export class DapWorkflow extends LitElement {
   protected override render(): TemplateResult {
     const name = this.#resource?.name ?? this.#run?.name;
     const description = this.#resource?.draft.description;
-    return html`<section class="card" part="card" aria-busy=${this.phase.kind === "loading" ? "true" : nothing} aria-label=${name || nothing}>
+    return html`<section class="card" part="card" tabindex="-1" aria-busy=${this.phase.kind === "loading" ? "true" : nothing} aria-label=${name || nothing}>
       <slot name="header">${
         name
           ? html`<header part="header">
@@ -351,7 +360,7 @@ export class DapWorkflow extends LitElement {
     const repeat = end.kind === "succeeded" ? "runAgain" : "tryAgain";
     const canRepeat = end.kind !== "succeeded" && !(end.kind === "failed" && end.error.retryable === false);
     return html`<div class="actions">
-      ${canRepeat || !this.#form ? this.#button(repeat, () => void this.submit(), "primary") : nothing}
+      ${canRepeat || !this.#form ? this.#button(repeat, () => void this.submit(), end.kind === "succeeded" ? "" : "primary") : nothing}
       ${this.#form ? this.#button(end.kind === "succeeded" ? "runAgain" : "edit", () => this.#edit()) : nothing}
     </div>`;
   }

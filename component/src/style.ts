@@ -40,7 +40,7 @@ button,input,select,textarea{font:inherit;color:inherit;letter-spacing:inherit}
 .icon.plus,.icon.remove{inline-size:1.05rem;block-size:1.05rem}
 .spin{transform-origin:10px 10px;animation:spin .9s linear infinite}
 @keyframes spin{to{rotate:360deg}}
-.card{display:grid;gap:calc(var(--_space)*1.5);padding:calc(var(--_space)*1.25);background:var(--_bg);border:1px solid var(--_border);border-radius:calc(var(--_radius)*1.6);box-shadow:var(--dap-shadow,0 1px 2px light-dark(oklch(.3 .03 215/.07),oklch(0 0 0/.35)),0 8px 24px -12px light-dark(oklch(.3 .03 215/.14),oklch(0 0 0/.5)))}
+.card{outline:0;display:grid;gap:calc(var(--_space)*1.5);padding:calc(var(--_space)*1.25);background:var(--_bg);border:1px solid var(--_border);border-radius:calc(var(--_radius)*1.6);box-shadow:var(--dap-shadow,0 1px 2px light-dark(oklch(.3 .03 215/.07),oklch(0 0 0/.35)),0 8px 24px -12px light-dark(oklch(.3 .03 215/.14),oklch(0 0 0/.5)))}
 header{display:grid;gap:.3rem}
 h2{font-size:1.25em;font-weight:640;line-height:1.25;letter-spacing:-.017em;text-wrap:balance;overflow-wrap:anywhere}
 h3{font-size:1em;font-weight:620;letter-spacing:-.005em}
@@ -54,7 +54,7 @@ button.primary{background:var(--_accent);border-color:transparent;color:var(--_o
 button.primary:hover:not(:disabled){background:color-mix(in oklab,var(--_accent) 88%,var(--_text))}
 button.small{min-block-size:2rem;padding:.2rem .7rem;font-size:.87em}
 .actions{display:flex;flex-wrap:wrap;gap:.625rem;align-items:center}
-.alert{display:grid;grid-template-columns:auto 1fr;gap:.25rem .65rem;padding:.8rem .9rem;border-radius:var(--_radius);--_tone:var(--_danger);background:color-mix(in oklab,var(--_tone) 9%,var(--_bg));border:1px solid color-mix(in oklab,var(--_tone) 28%,var(--_bg))}
+.alert{display:grid;grid-template-columns:auto 1fr;gap:.25rem .65rem;padding:.8rem .9rem;border-radius:var(--_radius);--_tone:var(--_danger);background:color-mix(in oklab,var(--_tone) 12%,var(--_bg));border:1px solid color-mix(in oklab,var(--_tone) 38%,var(--_bg))}
 .alert>.icon{color:var(--_tone);margin-block-start:.1rem}
 .alert.succeeded{--_tone:var(--_success)}
 .alert.cancelled{--_tone:var(--_muted)}

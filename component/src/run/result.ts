@@ -62,14 +62,19 @@ function columnsOf(value: readonly Json[]): readonly string[] | undefined {
   return columns.length > 0 && columns.length <= columnsMax ? columns : undefined;
 }
 
-const table = (rows: readonly JsonObject[], columns: readonly string[], tongue: Tongue) => html`
-  <div class="scroll" tabindex="0" role="group" aria-label=${tongue.t("result")}><table part="table">
-    <thead><tr>${columns.map((column) => html`<th scope="col">${labelOf(column)}</th>`)}</tr></thead>
-    <tbody>${rows.slice(0, rowsMax).map(
+function table(rows: readonly JsonObject[], columns: readonly string[], tongue: Tongue): TemplateResult {
+  const shown = rows.slice(0, rowsMax);
+  const cellOf = (row: JsonObject, column: string): Json => (Object.hasOwn(row, column) ? (row[column] ?? null) : null);
+  const isNumber = (column: string) => shown.some((row) => typeof cellOf(row, column) === "number");
+  const look = new Map(columns.map((column) => [column, isNumber(column) ? "number" : ""]));
+  return html`<div class="scroll" tabindex="0" role="group" aria-label=${tongue.t("result")}><table part="table">
+    <thead><tr>${columns.map((column) => html`<th scope="col" class=${look.get(column) ?? ""}>${labelOf(column)}</th>`)}</tr></thead>
+    <tbody>${shown.map(
       (row) =>
-        html`<tr>${columns.map((column) => {
-          const cell = Object.hasOwn(row, column) ? (row[column] ?? null) : null;
-          return html`<td class=${typeof cell === "number" ? "number" : ""}>${renderValue(cell, tongue, depthMax)}</td>`;
-        })}</tr>`,
+        html`<tr>${columns.map(
+          (column) =>
+            html`<td class=${look.get(column) ?? ""}>${renderValue(cellOf(row, column), tongue, depthMax)}</td>`,
+        )}</tr>`,
     )}</tbody>
   </table></div>${more(rows)}`;
+}

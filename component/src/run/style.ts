@@ -37,12 +37,15 @@ pre{overflow:auto;max-block-size:20rem}
 table{border-collapse:collapse;inline-size:100%;font-size:.95em}
 th{color:var(--_muted);font-weight:500;text-align:start}
 th,td{padding:.45rem .9rem .45rem 0;border-block-end:1px solid var(--_border);vertical-align:top}
+th.number{white-space:normal}
+tr>:last-child{padding-inline-end:0}
 tr:last-child td{border-block-end:0}
 .number{text-align:end;font-variant-numeric:tabular-nums;white-space:nowrap}
 details summary{cursor:pointer;color:var(--_muted);font-weight:500;padding-block:.2rem;border-radius:.25rem;inline-size:fit-content}
 details[open] summary{margin-block-end:.4rem}
 .done>.icon{color:var(--_success)!important}
-@container (max-width:28rem){dl>div{grid-template-columns:1fr}}
+@container (max-width:28rem){dl>div{grid-template-columns:minmax(5.5rem,7.5rem) 1fr}}
+@container (max-width:20rem){dl>div{grid-template-columns:1fr}}
 @media (prefers-reduced-motion:reduce){.bar.unknown>div{animation:none}}
 @media (forced-colors:active){.bar{outline:1px solid CanvasText}.bar>div{background:Highlight;forced-color-adjust:none}}
 `;
