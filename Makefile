@@ -45,4 +45,4 @@ reset: setup ## Deletes DATA_DIR, after asking
 
 .PHONY: password
 password: setup ## Sets a new password: make password EMAIL=ann@example.com
-	@EMAIL='$(EMAIL)' $(RUN) ops/local/src/password.ts
+	@$(RUN) ops/local/src/password.ts

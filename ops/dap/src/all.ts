@@ -26,6 +26,8 @@ export type AllConfig = {
   readonly rolePassword: (role: string) => Promise<Secret<string>>;
   /** Further settings of the services, by the names that each documents. */
   readonly env: Environment;
+  /** Resolves when the webapp is built; all else starts meanwhile. Absent: it is built. */
+  readonly built?: Promise<void>;
 };
 
 export type Running = { readonly url: string; readonly stop: () => Promise<void> };
@@ -62,6 +64,7 @@ export async function startAll(config: AllConfig): Promise<Running> {
     ]);
     await keep(startRealtime({ ...readRealtimeConfig(on(env.REALTIME_URL)), broker }));
     await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
+    await config.built;
     const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`);
     const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
     return { url: edge.url, stop };

@@ -1,41 +1,59 @@
-import { mkdir } from "node:fs/promises";
 import type { Environment } from "@dap/platform/config";
-import { startPostgres } from "@dap/platform/embedded-postgres";
 import { Failure } from "@dap/platform/failure";
-import { Secret } from "@dap/platform/secret";
 import { type Running, startAll } from "../../dap/src/all";
+import { claimDataDir } from "./data-dir";
+import { openServer } from "./postgres-server";
 import { ensureSecret } from "./secret";
 import { type LocalSettings, readLocalSettings } from "./settings";
 
-/** The whole platform in this process, on an embedded Postgres and broker unless real ones are named. */
-export async function startLocal(env: Environment): Promise<Running> {
+export type RunningLocal = Running & {
+  /** Resolves with the reason when the platform cannot go on: its Postgres has ended. */
+  readonly failed: Promise<Failure>;
+};
+
+export type LocalParts = {
+  /** Resolves when the webapp is built; all else starts meanwhile. */
+  readonly built?: Promise<void>;
+};
+
+/**
+ * The whole platform in this process, on an embedded Postgres and broker unless real ones are named. Fails with `Failure`
+ * or `ConfigError`, whose messages say what to do; nothing is left running then.
+ */
+export async function startLocal(env: Environment, { built }: LocalParts = {}): Promise<RunningLocal> {
   const settings = readLocalSettings(env);
   const { port, hostname, publicUrl, secretDir, dataDir, brokerUrl } = settings;
   checkPort(settings);
-  await mkdir(dataDir, { recursive: true });
-  const { adminDatabaseUrl, stopDatabase } = await openDatabase(settings);
+  const claim = claimDataDir(dataDir);
+  const server = await openServer(settings);
   try {
-    const { stop } = await startAll({
-      port,
-      hostname,
-      publicUrl,
-      adminDatabaseUrl,
-      secretDir,
-      stateDir: dataDir,
-      brokerUrl,
-      serviceSecret: await ensureSecret(secretDir, "service"),
-      rolePassword: (role) => ensureSecret(secretDir, `postgres-${role}`),
-      env,
-    });
+    const { stop } = await Promise.race([
+      startAll({
+        port,
+        hostname,
+        publicUrl,
+        adminDatabaseUrl: server.adminUrl,
+        secretDir,
+        stateDir: dataDir,
+        brokerUrl,
+        serviceSecret: await ensureSecret(secretDir, "service"),
+        rolePassword: (role) => ensureSecret(secretDir, `postgres-${role}`),
+        env,
+        ...(built ? { built } : {}),
+      }),
+      server.failed.then((failure) => Promise.reject(failure)),
+    ]);
     return {
       url: publicUrl,
+      failed: server.failed,
       stop: async () => {
         await stop();
-        await stopDatabase();
+        await server.stop();
+        claim.release();
       },
     };
   } catch (error) {
-    await stopDatabase();
+    await server.stop();
     throw error;
   }
 }
@@ -45,16 +63,17 @@ function checkPort({ port, hostname }: LocalSettings): void {
   try {
     Bun.listen({ hostname, port, socket: { data() {} } }).stop(true);
   } catch (cause) {
-    const advice = `Port ${port} is taken. Stop what listens there, or choose another one: PORT=${port + 1} make start`;
+    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+    if (code === "EACCES") {
+      const advice = `Port ${port} is for root alone. Choose one from 1024 up: PORT=8080 make start`;
+      throw new Failure("PORT_DENIED", 500, advice, { cause });
+    }
+    if (code !== "EADDRINUSE") {
+      const advice = `${hostname} is no address of this machine that can be listened on. Set HOSTNAME_LISTEN to 127.0.0.1 or 0.0.0.0`;
+      throw new Failure("ADDRESS_REFUSED", 500, advice, { cause });
+    }
+    const other = port < 65_535 ? port + 1 : 8080;
+    const advice = `Port ${port} is taken. Stop what listens there, or choose another one: PORT=${other} make start`;
     throw new Failure("PORT_TAKEN", 500, advice, { cause });
   }
-}
-
-type Database = { readonly adminDatabaseUrl: Secret<string>; readonly stopDatabase: () => Promise<void> };
-
-async function openDatabase({ databaseUrl, dataDir, secretDir }: LocalSettings): Promise<Database> {
-  if (databaseUrl) return { adminDatabaseUrl: new Secret(databaseUrl), stopDatabase: async () => undefined };
-  const password = await ensureSecret(secretDir, "postgres");
-  const server = await startPostgres({ dataDir: `${dataDir}/postgres`, password });
-  return { adminDatabaseUrl: new Secret(server.url), stopDatabase: server.stop };
 }
