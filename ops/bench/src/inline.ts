@@ -99,6 +99,5 @@ export function inlineMeasures(results: ReadonlyMap<string, readonly LoadResult[
       target: 150,
       unit: "runs per second (absolute, as the design gives it)",
     },
-    rate("background: accepted for later", "background", 0.15),
   ];
 }

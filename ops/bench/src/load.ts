@@ -11,6 +11,8 @@ export type LoadOptions = {
   readonly body: string;
   readonly connections: number;
   readonly durationMs: number;
+  /** Stops after so many requests, if that comes first. */
+  readonly requestsMax?: number;
 };
 
 /** Latencies in milliseconds. `unexpected` counts answers outside of 2xx. */
@@ -28,7 +30,14 @@ const options: LoadOptions = JSON.parse(process.argv[2] ?? "{}");
 console.log(JSON.stringify(await run(options)));
 process.exit(0);
 
-async function run({ url, method, body, connections, durationMs }: LoadOptions): Promise<LoadResult> {
+async function run({
+  url,
+  method,
+  body,
+  connections,
+  durationMs,
+  requestsMax = Number.POSITIVE_INFINITY,
+}: LoadOptions): Promise<LoadResult> {
   const { hostname, port, pathname, search, host } = new URL(url);
   const head = `${method} ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\n`;
   const request = Buffer.from(
@@ -38,12 +47,14 @@ async function run({ url, method, body, connections, durationMs }: LoadOptions):
   );
   const latencies: number[] = [];
   let unexpected = 0;
+  let sent = 0;
   const startedAtMs = performance.now();
   const endsAtMs = startedAtMs + durationMs;
   const done = Promise.withResolvers<void>();
   let open = connections;
 
   const send = (socket: Socket<Connection>): void => {
+    sent += 1;
     socket.data.sentAtMs = performance.now();
     socket.write(request);
   };
@@ -56,7 +67,7 @@ async function run({ url, method, body, connections, durationMs }: LoadOptions):
     data.buffer = data.buffer.subarray(length);
     const nowMs = performance.now();
     latencies.push(nowMs - data.sentAtMs);
-    if (nowMs < endsAtMs) send(socket);
+    if (nowMs < endsAtMs && sent < requestsMax) send(socket);
     else socket.end();
   };
   const onClose = (): void => {
