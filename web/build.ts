@@ -4,7 +4,6 @@
  */
 import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { build } from "vite";
 
 const root = import.meta.dir;
 const stampFile = join(root, "server", "stamp");
@@ -43,6 +42,8 @@ if (isFresh && !Bun.argv.includes("--force")) {
   console.log("web: nothing has changed since the last build");
 } else {
   const startedAtMs = performance.now();
+  // Loaded only when there is work: most starts find everything built.
+  const { build } = await import("vite");
   // Vite decides by this whether Qwik's development checks are left in.
   process.env.NODE_ENV = "production";
   // Built aside and renamed into place at the end: a server that is running, or a second build, sees whole builds only.

@@ -17,6 +17,7 @@ export default defineConfig({
       optimizerOptions: { inlineStylesUpToBytes: -1 },
     }),
   ],
+  resolve: { alias: { "@dap/web": join(import.meta.dirname, "src") } },
   build: { target: "es2022" },
   clearScreen: false,
 });

@@ -40,6 +40,10 @@ async function renderPage(request: Request, context: PageContext): Promise<Respo
     { render, qwikCityPlan, manifest, checkOrigin: true },
     serializer,
   );
+  // The framework turns a fault of a page into a bare error page and hands the fault over here.
+  void handled?.completion.then((error) => {
+    if (error !== undefined) context.onError(error, request);
+  });
   const response = await handled?.response;
   return response ?? undefined;
 }

@@ -128,6 +128,10 @@ function ticket(store: FakeStore): Response {
 }
 
 const shown = ({ versions: _, ...workflow }: FakeWorkflow) => workflow;
+const listed = ({ versions: _, draft: __, problems, ...rest }: FakeWorkflow) => ({
+  ...rest,
+  problemCount: problems.length,
+});
 const answerOf = (workflow: FakeWorkflow, status = 200) =>
   json(shown(workflow), status, { etag: `"${workflow.draftVersion}"` });
 
@@ -143,7 +147,7 @@ async function workflows(context: Context, teamId: string, id: string | undefine
       return answerOf(addWorkflow(store, teamId, parsed.workflow), 201);
     }
     const items = [...store.workflows.values()].filter((workflow) => workflow.teamId === teamId).reverse();
-    return json({ items: items.map(shown), nextCursor: null });
+    return json({ items: items.map(listed), nextCursor: null });
   }
   const workflow = store.workflows.get(id);
   if (workflow?.teamId !== teamId) return problem(404, "NOT_FOUND", "No such workflow.");
@@ -175,7 +179,10 @@ async function workflowVerb(
       return json({ version: workflow.activeVersion, endpoint: workflow.endpoint });
     }
     case "versions":
-      return json({ items: workflow.versions, nextCursor: null });
+      return json({
+        items: workflow.versions.map((item) => ({ ...item, active: item.version === workflow.activeVersion })),
+        nextCursor: null,
+      });
     case "rollback":
       workflow.activeVersion = Number(body.version);
       return json({ version: workflow.activeVersion, endpoint: workflow.endpoint });
@@ -270,7 +277,8 @@ function runs(
   if (run?.teamId !== teamId) return problem(404, "NOT_FOUND", "No such run.");
   if (verb === "events") {
     const after = Number(url.searchParams.get("after") ?? 0);
-    return json({ items: run.events.filter(({ seq }) => seq > after), nextCursor: null });
+    const limit = Number(url.searchParams.get("limit") ?? 200);
+    return json({ items: run.events.filter(({ seq }) => seq > after).slice(0, limit), nextCursor: null });
   }
   if (verb === "cancel" && request.method === "POST") run.cancel();
   return json(detailOf(run), verb === "cancel" ? 202 : 200);

@@ -14,7 +14,7 @@ import type { Team, VersionResource, WorkflowResource } from "../src/api/resourc
 export type FakeAccount = { id: string; email: string; name: string; password: string; teams: Team[] };
 
 export type FakeWorkflow = { -readonly [K in keyof WorkflowResource]: WorkflowResource[K] } & {
-  versions: VersionResource[];
+  versions: Omit<VersionResource, "active">[];
 };
 
 export type FakeRun = {
@@ -118,13 +118,7 @@ export function addWorkflow(store: FakeStore, teamId: string, draft: Workflow, a
 
 export function publish(workflow: FakeWorkflow, origin: string, note?: string, atMs = Date.now()): void {
   const version = workflow.versions.length + 1;
-  workflow.versions.unshift({
-    version,
-    note: note ?? null,
-    publishedAt: iso(atMs),
-    createdAt: iso(atMs),
-    createdBy: "Ada Byron",
-  });
+  workflow.versions.unshift({ version, note: note ?? null, createdAt: iso(atMs) });
   workflow.activeVersion = version;
   if (workflow.draft.trigger.kind === "webhook" && !workflow.endpoint) rotate(workflow, origin);
 }

@@ -207,6 +207,7 @@ describe.skipIf(!hasChromium)("in a browser, a person", () => {
     const { page, context } = await visit();
     await logIn(page, `/t/ada/workflows/${firstWorkflow()?.id}`);
     await page.waitForSelector(".code[data-live]");
+    const untouched = await page.inputValue(".code__area");
     await page.focus(".outline__item");
     await page.keyboard.press("ArrowDown");
     await page.waitForSelector(".outline__item:focus:has-text('price')");
@@ -215,6 +216,7 @@ describe.skipIf(!hasChromium)("in a browser, a person", () => {
     await page.keyboard.press("Enter");
     await page.waitForSelector(".code__area:focus");
     const before = await page.inputValue(".code__area");
+    expect(before).toBe(untouched);
     await page.keyboard.press("Tab");
     expect(await page.inputValue(".code__area")).not.toBe(before);
     await page.keyboard.press("Control+z");

@@ -42,18 +42,16 @@ export type WorkflowResource = {
   readonly updatedAt: string;
 };
 
-/** In a list the draft itself may be left out. */
-export type WorkflowListItem = Omit<WorkflowResource, "draft" | "problems"> &
-  Partial<Pick<WorkflowResource, "draft" | "problems">>;
+/** A list leaves out the draft and says only how many problems it has. */
+export type WorkflowListItem = Omit<WorkflowResource, "draft" | "problems"> & { readonly problemCount: number };
 
 export type PublishAnswer = { readonly version: number; readonly endpoint: Endpoint | null };
 
 export type VersionResource = {
   readonly version: number;
   readonly note?: string | null;
-  readonly createdAt?: string;
-  readonly publishedAt?: string;
-  readonly createdBy?: string | null;
+  readonly active: boolean;
+  readonly createdAt: string;
 };
 
 /** What a run ended with, when the caller waited for it. */

@@ -1,4 +1,4 @@
-import { type Api, segment } from "./client";
+import { type Api, type ApiResult, segment } from "./client";
 import type { Page, RunDetail, RunListItem, StoredEvent } from "./resource";
 
 const list = (teamId: string) => `/teams/${segment(teamId)}/runs`;
@@ -11,9 +11,26 @@ export const listRuns = (api: Api, teamId: string, filter: RunFilter = {}, curso
 export const getRun = (api: Api, teamId: string, runId: string) =>
   api<RunDetail>({ path: `${list(teamId)}/${segment(runId)}` });
 
-/** The stored events after number `after` (0 for all). */
-export const listRunEvents = (api: Api, teamId: string, runId: string, after = 0) =>
-  api<Page<StoredEvent>>({ path: `${list(teamId)}/${segment(runId)}/events`, query: { after } });
+const eventsPerPage = 200;
+const eventsMax = 4_000;
+
+/** The stored events after number `after` (0 for all), page by page; of very long runs the first 4,000. */
+export async function listRunEvents(
+  api: Api,
+  teamId: string,
+  runId: string,
+  after = 0,
+): Promise<ApiResult<Page<StoredEvent>>> {
+  const path = `${list(teamId)}/${segment(runId)}/events`;
+  const items: StoredEvent[] = [];
+  for (;;) {
+    const query = { after: items.at(-1)?.seq ?? after, limit: eventsPerPage };
+    const page = await api<Page<StoredEvent>>({ path, query });
+    if (page.kind === "refused") return page;
+    items.push(...page.value.items);
+    if (page.value.items.length < eventsPerPage || items.length >= eventsMax) return { ...page, value: { items } };
+  }
+}
 
 export const cancelRun = (api: Api, teamId: string, runId: string) =>
   api<unknown>({ method: "POST", path: `${list(teamId)}/${segment(runId)}/cancel`, body: {} });

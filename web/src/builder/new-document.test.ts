@@ -16,20 +16,20 @@ describe("a new document", () => {
 
   test("keeps an imported document's own name unless one is given", async () => {
     const text = '{"dap":1,"name":"Own"}';
-    expect(await readNewDocument({ template: "import", text })).toMatchObject({ document: { name: "Own" } });
-    expect(await readNewDocument({ template: "import", text, name: "New" })).toMatchObject({
+    expect(await readNewDocument({ template: "file", text })).toMatchObject({ document: { name: "Own" } });
+    expect(await readNewDocument({ template: "file", text, name: "New" })).toMatchObject({
       document: { name: "New" },
     });
   });
 
   test("prefers the file to the text", async () => {
     const file = new Blob(['{"name":"file"}']);
-    const made = await readNewDocument({ template: "import", file, text: '{"name":"text"}' });
+    const made = await readNewDocument({ template: "file", file, text: '{"name":"text"}' });
     expect(made).toMatchObject({ document: { name: "file" } });
   });
 
   test("is refused with a reason when there is nothing, or no JSON", async () => {
-    expect(await readNewDocument({ template: "import", text: " " })).toMatchObject({ kind: "refused" });
-    expect(await readNewDocument({ template: "import", text: "{" })).toMatchObject({ kind: "refused" });
+    expect(await readNewDocument({ template: "file", text: " " })).toMatchObject({ kind: "refused" });
+    expect(await readNewDocument({ template: "file", text: "{" })).toMatchObject({ kind: "refused" });
   });
 });

@@ -7,7 +7,7 @@ export type NewDocument =
 /** Reads the form of a new workflow: a template with a name, or an imported document, which keeps its own name unless one is given. */
 export async function readNewDocument(form: Readonly<Record<string, unknown>>): Promise<NewDocument> {
   const name = typeof form.name === "string" ? form.name.trim() : "";
-  if (form.template !== "import") {
+  if (form.template !== "file") {
     const template = (typeof form.template === "string" && findTemplate(form.template)) || templates[0];
     return template
       ? { kind: "made", document: template.make(name || template.title) }

@@ -8,9 +8,12 @@ const move = $((event: KeyboardEvent, list: HTMLElement) => {
   if (target !== undefined) items[target]?.focus();
 });
 
-/** Handlers arrive after the event has done its default; the page must not scroll meanwhile. */
+/**
+ * Handlers arrive after the event has done its default: the page must not scroll meanwhile, and an Enter that moves the
+ * focus into the document must not be typed there.
+ */
 const hold = sync$((event: KeyboardEvent) => {
-  if (["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) event.preventDefault();
+  if (["ArrowDown", "ArrowUp", "Home", "End", "Enter"].includes(event.key)) event.preventDefault();
 });
 
 /** For `onKeyDown$` of a list whose items take the focus. */

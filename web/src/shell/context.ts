@@ -6,6 +6,7 @@ export type PageContext = SessionDeps & {
   readonly nonce: string;
   readonly session: Session | undefined;
   readonly sessions: Sessions;
+  readonly onError: (error: unknown, request: Request) => void;
 };
 
 type WithPlatform = { readonly platform: object };

@@ -32,7 +32,7 @@ export type ShellParts = {
 
 /** The webapp as one `fetch` handler: files, the session's own doors, and pages. */
 export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
-  const { apiUrl, fetch = globalThis.fetch, nowMs = Date.now } = config;
+  const { apiUrl, fetch = globalThis.fetch, nowMs = Date.now, onError = () => {} } = config;
   const publicOrigin = new URL(config.publicUrl).origin;
   const apiBase = () => `${(typeof apiUrl === "string" ? apiUrl : apiUrl()).replace(/\/$/, "")}/api/v1`;
   const deps = { apiBase, publicOrigin, fetch, nowMs };
@@ -54,7 +54,7 @@ export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
     const gate = gateOf(request, pathname, resolved);
     if (gate) return finish(gate, resolved.setCookies);
     const nonce = newNonce();
-    const context: PageContext = { ...deps, nonce, sessions, session: resolved.session };
+    const context: PageContext = { ...deps, nonce, sessions, session: resolved.session, onError };
     // The framework checks the origin of forms against the address it is given.
     const seen = new URL(pathname + new URL(request.url).search, originOf(request, publicOrigin));
     const rendered = (await parts.renderPage(at(request, seen), context)) ?? errorPage(404, parts.styleHref);
@@ -71,7 +71,7 @@ export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
       const full = await answer(new Request(request, { method: "GET" }));
       return new Response(null, { status: full.status, headers: full.headers });
     } catch (error) {
-      config.onError?.(error, request);
+      onError(error, request);
       return finish(errorPage(500, parts.styleHref));
     }
   };

@@ -48,7 +48,9 @@ export function createSessions(deps: SessionDeps): Sessions {
 
   const resultOf = async (response: Response): Promise<ResolvedSession> => {
     const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok || !isLoginAnswer(answer)) return { session: undefined, setCookies: [] };
+    // A refusal may take back a cookie that is good for nothing.
+    if (!response.ok || !isLoginAnswer(answer))
+      return { session: undefined, setCookies: response.status === 401 ? response.headers.getSetCookie() : [] };
     const access = setCookieLine(accessCookie, answer.accessToken, {
       maxAgeSeconds: answer.expiresInSeconds,
       secure,

@@ -12,13 +12,10 @@ export type WorkflowRow = {
   readonly paused: boolean;
   readonly updatedAt: string;
   readonly problemCount: number;
-  readonly trigger: string | null;
   readonly run: { readonly id: string; readonly status: RunStatus; readonly createdAt: string } | undefined;
 };
 
 type WorkflowTableProps = { readonly rows: readonly WorkflowRow[]; readonly base: string; readonly nowMs: number };
-
-const triggerWords: Readonly<Record<string, string>> = { webhook: "On a webhook", manual: "Started by hand" };
 
 /** A table that turns into cards where there is no room for columns. */
 export const WorkflowTable = component$<WorkflowTableProps>(({ rows, base, nowMs }) => (
@@ -39,15 +36,12 @@ export const WorkflowTable = component$<WorkflowTableProps>(({ rows, base, nowMs
               <a class="list__link" href={`${base}/workflows/${row.id}`}>
                 {row.name}
               </a>
-              <span class="list__sub">
-                {row.trigger !== null && <span>{triggerWords[row.trigger] ?? row.trigger}</span>}
-                {row.problemCount > 0 && (
-                  <span class="list__problem">
-                    <Icon name="warning" />
-                    {row.problemCount === 1 ? "1 problem in the draft" : `${row.problemCount} problems in the draft`}
-                  </span>
-                )}
-              </span>
+              {row.problemCount > 0 && (
+                <span class="list__sub list__problem">
+                  <Icon name="warning" />
+                  {row.problemCount === 1 ? "1 problem in the draft" : `${row.problemCount} problems in the draft`}
+                </span>
+              )}
             </td>
             <td data-label="Status">
               <Badge look={workflowLook(row)} />

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { orderWorkflow } from "../../../test/fake-seed";
 import { parseWithPlaces } from "../json/place";
+import { orderWorkflow } from "../test-order";
 import { nodeAt, outlineOf } from "./outline";
 
 describe("the outline", () => {

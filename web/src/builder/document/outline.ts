@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from "@dap/contract/json";
-import type { IconName } from "../../ui/icon";
+import type { IconName } from "@dap/web/ui/icon";
 
 /** One line of the outline. `level`, `position` (from 1) and `siblings` are what a tree tells assistive technology. */
 export type OutlineNode = {

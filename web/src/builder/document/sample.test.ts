@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { orderWorkflow } from "../../../test/fake-seed";
+import { orderWorkflow } from "../test-order";
 import { inputSchemaOf, sampleOf } from "./sample";
 
 describe("a sample of a schema", () => {

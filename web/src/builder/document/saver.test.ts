@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Json } from "@dap/contract";
-import type { ApiResult } from "../../api/client";
-import type { WorkflowResource } from "../../api/resource";
+import type { ApiResult } from "@dap/web/api/client";
+import type { WorkflowResource } from "@dap/web/api/resource";
 import { createSaver, type SaveState } from "./saver";
 
 function world() {

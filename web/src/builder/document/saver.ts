@@ -1,6 +1,6 @@
 import type { DocumentProblem, Json } from "@dap/contract";
-import type { ApiResult } from "../../api/client";
-import type { WorkflowResource } from "../../api/resource";
+import type { ApiResult } from "@dap/web/api/client";
+import type { WorkflowResource } from "@dap/web/api/resource";
 
 export type SaveState =
   | { readonly kind: "saved" }

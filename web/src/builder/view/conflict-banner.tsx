@@ -1,5 +1,5 @@
 import { component$, type QRL } from "@builder.io/qwik";
-import { Icon } from "../../ui/icon";
+import { Icon } from "@dap/web/ui/icon";
 
 /** Two people, one draft: nothing is overwritten until one of them says so. */
 export const ConflictBanner = component$<{ onChoose$: QRL<(choice: "mine" | "theirs") => void> }>(({ onChoose$ }) => (

@@ -10,11 +10,11 @@ import {
   useVisibleTask$,
 } from "@builder.io/qwik";
 import type { DocumentProblem, Json } from "@dap/contract";
-import type { WorkflowResource } from "../../api/resource";
-import { checkDocument, draftEtag, getWorkflow, saveDraft, type WorkflowPlace } from "../../api/workflow";
-import { browserApi } from "../../live/page-link";
-import { Icon } from "../../ui/icon";
-import { WorkflowBar } from "../../ui/workflow-bar";
+import type { WorkflowResource } from "@dap/web/api/resource";
+import { checkDocument, draftEtag, getWorkflow, saveDraft, type WorkflowPlace } from "@dap/web/api/workflow";
+import { browserApi } from "@dap/web/live/page-link";
+import { Icon } from "@dap/web/ui/icon";
+import { WorkflowBar } from "@dap/web/ui/workflow-bar";
 import { nodeAt, outlineOf } from "../document/outline";
 import { inputSchemaOf, sampleOf } from "../document/sample";
 import { createSaver, type Saver } from "../document/saver";

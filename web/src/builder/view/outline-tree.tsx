@@ -1,6 +1,6 @@
 import { component$, type QRL } from "@builder.io/qwik";
-import { moveSelection } from "../../run/select";
-import { Icon } from "../../ui/icon";
+import { moveSelection } from "@dap/web/run/select";
+import { Icon } from "@dap/web/ui/icon";
 import type { OutlineNode } from "../document/outline";
 
 type OutlineTreeProps = {

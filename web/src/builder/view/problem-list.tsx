@@ -1,5 +1,5 @@
 import { component$, type QRL } from "@builder.io/qwik";
-import { Icon } from "../../ui/icon";
+import { Icon } from "@dap/web/ui/icon";
 import type { PlacedProblem } from "./problem";
 
 type ProblemListProps = {

@@ -1,10 +1,10 @@
 import { $, component$, type QRL, type Signal, useSignal } from "@builder.io/qwik";
 import type { Json } from "@dap/contract";
-import type { Endpoint } from "../../api/resource";
-import { publishWorkflow, type WorkflowPlace } from "../../api/workflow";
-import { browserApi } from "../../live/page-link";
-import { CopyRow } from "../../ui/copy-button";
-import { Icon } from "../../ui/icon";
+import type { Endpoint } from "@dap/web/api/resource";
+import { publishWorkflow, type WorkflowPlace } from "@dap/web/api/workflow";
+import { browserApi } from "@dap/web/live/page-link";
+import { CopyRow } from "@dap/web/ui/copy-button";
+import { Icon } from "@dap/web/ui/icon";
 import { curlFor } from "../document/curl";
 import type { PlacedProblem } from "./problem";
 

@@ -1,5 +1,5 @@
 import { component$ } from "@builder.io/qwik";
-import { Icon, type IconName } from "../../ui/icon";
+import { Icon, type IconName } from "@dap/web/ui/icon";
 import type { SaveState } from "../document/saver";
 
 export type EditorSaveState = SaveState["kind"] | "invalid" | "readOnly";

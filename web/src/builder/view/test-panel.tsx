@@ -1,14 +1,14 @@
 import { $, component$, type QRL, useSignal, useTask$, useVisibleTask$ } from "@builder.io/qwik";
 import { isBrowser } from "@builder.io/qwik/build";
-import { startRun, type WorkflowPlace } from "../../api/workflow";
-import { browserApi, pageLink } from "../../live/page-link";
-import { followRun } from "../../run/follow";
-import type { RunState } from "../../run/model";
-import { RunDetails } from "../../run/run-detail";
-import { Timeline, wholeRun } from "../../run/run-view";
-import { Badge } from "../../ui/badge";
-import { Icon } from "../../ui/icon";
-import { runLook } from "../../ui/status";
+import { startRun, type WorkflowPlace } from "@dap/web/api/workflow";
+import { browserApi, pageLink } from "@dap/web/live/page-link";
+import { followRun } from "@dap/web/run/follow";
+import type { RunState } from "@dap/web/run/model";
+import { RunDetails } from "@dap/web/run/run-detail";
+import { Timeline, wholeRun } from "@dap/web/run/run-view";
+import { Badge } from "@dap/web/ui/badge";
+import { Icon } from "@dap/web/ui/icon";
+import { runLook } from "@dap/web/ui/status";
 
 type TestPanelProps = {
   readonly place: WorkflowPlace;

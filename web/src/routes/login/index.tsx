@@ -1,9 +1,9 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$, useLocation, z, zod$ } from "@builder.io/qwik-city";
-import { contextOf } from "../../shell/context";
-import { safePath } from "../../shell/path";
-import { Field, FormError } from "../../ui/form";
-import { GuestFrame } from "../../ui/guest";
+import { contextOf } from "@dap/web/shell/context";
+import { safePath } from "@dap/web/shell/path";
+import { Field, FormError } from "@dap/web/ui/form";
+import { GuestFrame } from "@dap/web/ui/guest";
 
 /** Logs in at identity; the browser gets its cookies and goes on to where it wanted. */
 export const useLogin = routeAction$(

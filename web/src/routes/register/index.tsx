@@ -1,10 +1,10 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$, useLocation, z, zod$ } from "@builder.io/qwik-city";
-import { register } from "../../api/account";
-import { apiOf, contextOf } from "../../shell/context";
-import { safePath } from "../../shell/path";
-import { Field, FormError } from "../../ui/form";
-import { GuestFrame } from "../../ui/guest";
+import { register } from "@dap/web/api/account";
+import { apiOf, contextOf } from "@dap/web/shell/context";
+import { safePath } from "@dap/web/shell/path";
+import { Field, FormError } from "@dap/web/ui/form";
+import { GuestFrame } from "@dap/web/ui/guest";
 
 /** Makes the account and logs in; where the address must be confirmed first, the login page says so. */
 export const useRegister = routeAction$(

@@ -1,5 +1,5 @@
 import type { RequestHandler } from "@builder.io/qwik-city";
-import { loadTeams } from "../../shell/load";
+import { loadTeams } from "@dap/web/shell/load";
 
 /** The first team of the account; the shell has made sure that there is a session. */
 export const onGet: RequestHandler = async (event) => {

@@ -1,8 +1,8 @@
 import { component$, Slot } from "@builder.io/qwik";
 import { routeLoader$ } from "@builder.io/qwik-city";
-import { contextOf } from "../../../shell/context";
-import { loadTeam } from "../../../shell/load";
-import { TopBar } from "../../../ui/top-bar";
+import { contextOf } from "@dap/web/shell/context";
+import { loadTeam } from "@dap/web/shell/load";
+import { TopBar } from "@dap/web/ui/top-bar";
 
 export const useTeam = routeLoader$(async (event) => ({
   ...(await loadTeam(event)),

@@ -1,10 +1,10 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeLoader$ } from "@builder.io/qwik-city";
-import { listRuns } from "../../../../api/run";
-import { getWorkflow } from "../../../../api/workflow";
-import { RunList } from "../../../../run/run-list";
-import { apiOf } from "../../../../shell/context";
-import { loaded, loadTeam } from "../../../../shell/load";
+import { listRuns } from "@dap/web/api/run";
+import { getWorkflow } from "@dap/web/api/workflow";
+import { RunList } from "@dap/web/run/run-list";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
 import { useTeam } from "../layout";
 
 /** One page of runs, newest first, as the address asks for them. */

@@ -1,12 +1,12 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeLoader$ } from "@builder.io/qwik-city";
-import { listRuns } from "../../../../api/run";
-import { listWorkflows } from "../../../../api/workflow";
-import { apiOf } from "../../../../shell/context";
-import { loaded, loadTeam } from "../../../../shell/load";
-import { EmptyState } from "../../../../ui/empty-state";
-import { Icon } from "../../../../ui/icon";
-import { type WorkflowRow, WorkflowTable } from "../../../../ui/workflow-table";
+import { listRuns } from "@dap/web/api/run";
+import { listWorkflows } from "@dap/web/api/workflow";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
+import { EmptyState } from "@dap/web/ui/empty-state";
+import { Icon } from "@dap/web/ui/icon";
+import { type WorkflowRow, WorkflowTable } from "@dap/web/ui/workflow-table";
 import { useTeam } from "../layout";
 
 /** One page of workflows, each with its newest run among the team's newest runs. */
@@ -19,19 +19,9 @@ export const useWorkflows = routeLoader$(async (event) => {
   const { items, nextCursor } = loaded(event, page);
   const rows = items.map((item): WorkflowRow => {
     const last = recent.find(({ workflowId }) => workflowId === item.id);
-    const { id, name, activeVersion, paused, updatedAt } = item;
+    const { id, name, activeVersion, paused, updatedAt, problemCount } = item;
     const run = last && { id: last.id, status: last.status, createdAt: last.createdAt };
-    const problemCount = (item.problems ?? []).filter(({ severity }) => severity === "error").length;
-    return {
-      id,
-      name,
-      activeVersion,
-      paused,
-      updatedAt,
-      problemCount,
-      trigger: item.draft?.trigger?.kind ?? null,
-      run,
-    };
+    return { id, name, activeVersion, paused, updatedAt, problemCount, run };
   });
   return { rows, nextCursor: nextCursor ?? null, nowMs: Date.now() };
 });

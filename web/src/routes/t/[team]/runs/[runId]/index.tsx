@@ -1,10 +1,10 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$, routeLoader$ } from "@builder.io/qwik-city";
-import { cancelRun, getRun, listRunEvents } from "../../../../../api/run";
-import { RunInspector } from "../../../../../run/run-inspector";
-import { apiOf } from "../../../../../shell/context";
-import { loaded, loadTeam } from "../../../../../shell/load";
-import { useTeam } from "../../layout";
+import { cancelRun, getRun, listRunEvents } from "@dap/web/api/run";
+import { useTeam } from "@dap/web/routes/t/[team]/layout";
+import { RunInspector } from "@dap/web/run/run-inspector";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
 
 /** The run as it stands; the page goes on from here by itself. */
 export const useRun = routeLoader$(async (event) => {

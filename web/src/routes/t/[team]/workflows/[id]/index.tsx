@@ -1,10 +1,10 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$, routeLoader$ } from "@builder.io/qwik-city";
-import { draftEtag, getWorkflow, saveDraft } from "../../../../../api/workflow";
-import { Editor } from "../../../../../builder/view/editor";
-import { apiOf } from "../../../../../shell/context";
-import { loaded, loadTeam } from "../../../../../shell/load";
-import { useTeam } from "../../layout";
+import { draftEtag, getWorkflow, saveDraft } from "@dap/web/api/workflow";
+import { Editor } from "@dap/web/builder/view/editor";
+import { useTeam } from "@dap/web/routes/t/[team]/layout";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
 
 export const useWorkflow = routeLoader$(async (event) => {
   const { team } = await loadTeam(event);

@@ -1,12 +1,12 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$ } from "@builder.io/qwik-city";
-import { createWorkflow } from "../../../../../api/workflow";
-import { readNewDocument } from "../../../../../builder/new-document";
-import { templates } from "../../../../../builder/template";
-import { apiOf } from "../../../../../shell/context";
-import { loadTeam } from "../../../../../shell/load";
-import { FormError } from "../../../../../ui/form";
-import { Icon } from "../../../../../ui/icon";
+import { createWorkflow } from "@dap/web/api/workflow";
+import { readNewDocument } from "@dap/web/builder/new-document";
+import { templates } from "@dap/web/builder/template";
+import { apiOf } from "@dap/web/shell/context";
+import { loadTeam } from "@dap/web/shell/load";
+import { FormError } from "@dap/web/ui/form";
+import { Icon } from "@dap/web/ui/icon";
 
 /** Makes a workflow from a template, or from a document that was pasted or chosen as a file. */
 export const useCreate = routeAction$(async (data, event) => {
@@ -76,7 +76,7 @@ export default component$(() => {
               </label>
             ))}
             <label class="choice">
-              <input type="radio" name="template" value="import" checked={given("template") === "import"} />
+              <input type="radio" name="template" value="file" checked={given("template") === "file"} />
               <span class="choice__body">
                 <span class="choice__title">Import a document</span>
                 <span class="choice__text">A file exported here or elsewhere, or text that you paste.</span>

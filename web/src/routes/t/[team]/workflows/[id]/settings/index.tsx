@@ -7,15 +7,15 @@ import {
   pauseWorkflow,
   resumeWorkflow,
   rotateEndpoint,
-} from "../../../../../../api/workflow";
-import { inputSchemaOf, sampleOf } from "../../../../../../builder/document/sample";
-import { HowToCall } from "../../../../../../builder/view/publish-dialog";
-import { apiOf } from "../../../../../../shell/context";
-import { loaded, loadTeam } from "../../../../../../shell/load";
-import { FormError } from "../../../../../../ui/form";
-import { Icon } from "../../../../../../ui/icon";
-import { WorkflowBar } from "../../../../../../ui/workflow-bar";
-import { useTeam } from "../../../layout";
+} from "@dap/web/api/workflow";
+import { inputSchemaOf, sampleOf } from "@dap/web/builder/document/sample";
+import { HowToCall } from "@dap/web/builder/view/publish-dialog";
+import { useTeam } from "@dap/web/routes/t/[team]/layout";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
+import { FormError } from "@dap/web/ui/form";
+import { Icon } from "@dap/web/ui/icon";
+import { WorkflowBar } from "@dap/web/ui/workflow-bar";
 
 export const useSettings = routeLoader$(async (event) => {
   const { team } = await loadTeam(event);

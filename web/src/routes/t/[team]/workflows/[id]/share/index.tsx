@@ -1,12 +1,12 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeLoader$ } from "@builder.io/qwik-city";
-import { getWorkflow } from "../../../../../../api/workflow";
-import { apiOf, contextOf } from "../../../../../../shell/context";
-import { loaded, loadTeam } from "../../../../../../shell/load";
-import { CopyRow } from "../../../../../../ui/copy-button";
-import { EmptyState } from "../../../../../../ui/empty-state";
-import { WorkflowBar } from "../../../../../../ui/workflow-bar";
-import { useTeam } from "../../../layout";
+import { getWorkflow } from "@dap/web/api/workflow";
+import { useTeam } from "@dap/web/routes/t/[team]/layout";
+import { apiOf, contextOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
+import { CopyRow } from "@dap/web/ui/copy-button";
+import { EmptyState } from "@dap/web/ui/empty-state";
+import { WorkflowBar } from "@dap/web/ui/workflow-bar";
 
 export const useShare = routeLoader$(async (event) => {
   const { team } = await loadTeam(event);
@@ -45,8 +45,8 @@ export default component$(() => {
               Two lines put the workflow's form on a page, with its live progress and result. Give the element's
               <code> getToken </code> property a function that fetches an access token from your server.
             </p>
-            <CopyRow text={script} label="script" />
-            <CopyRow text={element} label="element" />
+            <CopyRow text={script} label="script" isLong />
+            <CopyRow text={element} label="element" isLong />
           </section>
         )}
       </div>

@@ -1,14 +1,14 @@
 import { component$ } from "@builder.io/qwik";
 import { type DocumentHead, routeAction$, routeLoader$, z, zod$ } from "@builder.io/qwik-city";
-import { getWorkflow, listVersions, rollBack } from "../../../../../../api/workflow";
-import { apiOf } from "../../../../../../shell/context";
-import { loaded, loadTeam } from "../../../../../../shell/load";
-import { EmptyState } from "../../../../../../ui/empty-state";
-import { FormError } from "../../../../../../ui/form";
-import { Icon } from "../../../../../../ui/icon";
-import { ago } from "../../../../../../ui/time";
-import { WorkflowBar } from "../../../../../../ui/workflow-bar";
-import { useTeam } from "../../../layout";
+import { getWorkflow, listVersions, rollBack } from "@dap/web/api/workflow";
+import { useTeam } from "@dap/web/routes/t/[team]/layout";
+import { apiOf } from "@dap/web/shell/context";
+import { loaded, loadTeam } from "@dap/web/shell/load";
+import { EmptyState } from "@dap/web/ui/empty-state";
+import { FormError } from "@dap/web/ui/form";
+import { Icon } from "@dap/web/ui/icon";
+import { ago } from "@dap/web/ui/time";
+import { WorkflowBar } from "@dap/web/ui/workflow-bar";
 
 export const useVersions = routeLoader$(async (event) => {
   const { team } = await loadTeam(event);
@@ -52,38 +52,31 @@ export default component$(() => {
           </EmptyState>
         ) : (
           <ol class="card versions">
-            {items.map(({ version, note, createdAt, publishedAt, createdBy }) => {
-              const at = publishedAt ?? createdAt;
-              const isActive = version === activeVersion;
-              return (
-                <li key={version} class="version">
-                  <span class="version__number num">v{version}</span>
-                  <div class="version__body">
-                    <p class={note ? "" : "faint"}>{note || "No note"}</p>
-                    <p class="small faint">
-                      {at && ago(Date.parse(at), nowMs)}
-                      {createdBy && ` by ${createdBy}`}
-                    </p>
-                  </div>
-                  {isActive ? (
-                    <span class="badge tone-good">
-                      <Icon name="bolt" />
-                      Answers now
-                    </span>
-                  ) : (
-                    can.publish && (
-                      <form method="post" action={action.actionPath}>
-                        <input type="hidden" name="version" value={version} />
-                        <button class="button button--small" type="submit">
-                          <Icon name="history" />
-                          Roll back<span class="sr-only"> to version {version}</span>
-                        </button>
-                      </form>
-                    )
-                  )}
-                </li>
-              );
-            })}
+            {items.map(({ version, note, createdAt, active }) => (
+              <li key={version} class="version">
+                <span class="version__number num">v{version}</span>
+                <div class="version__body">
+                  <p class={note ? "" : "faint"}>{note || "No note"}</p>
+                  <p class="small faint">{ago(Date.parse(createdAt), nowMs)}</p>
+                </div>
+                {active ? (
+                  <span class="badge tone-good">
+                    <Icon name="bolt" />
+                    Answers now
+                  </span>
+                ) : (
+                  can.publish && (
+                    <form method="post" action={action.actionPath}>
+                      <input type="hidden" name="version" value={version} />
+                      <button class="button button--small" type="submit">
+                        <Icon name="history" />
+                        Roll back<span class="sr-only"> to version {version}</span>
+                      </button>
+                    </form>
+                  )
+                )}
+              </li>
+            ))}
           </ol>
         )}
       </div>
