@@ -96,7 +96,7 @@ describeWithBrowser("a person with a browser", () => {
     await shoot(page, "run-live");
     // No reload from here on: what changes on the page came over the socket.
     await page.waitForSelector(".run-head .badge:has-text('Succeeded')");
-    await page.waitForSelector(".span-row:has-text('ticket')");
+    await page.waitForSelector(".span-row:has-text('done'):has-text('time.now')");
     await page.click(".span-row:has-text('ticket')");
     await shoot(page, "run");
 

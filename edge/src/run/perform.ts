@@ -2,6 +2,7 @@ import { type Egress, performStep } from "@dap/connector";
 import type { InputEvent } from "@dap/contract";
 import type { Effect } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
+import { boundSignal } from "./bounded-signal";
 
 type Invoke = Extract<Effect, { kind: "invoke" }>;
 
@@ -28,23 +29,25 @@ export async function performInvoke(
     input: invoke.input,
     idempotencyKey: `${runId}:${stepKey}:${invoke.generation}:${invoke.n}`,
   };
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(invoke.timeoutMs)]);
+  const bounded = boundSignal(signal, invoke.timeoutMs);
   try {
     const result = await performStep(call, {
       egress: deps.egress,
       nowMs: deps.nowMs,
       randomUuid: deps.randomUuid,
-      signal: bounded,
+      signal: bounded.signal,
     });
     if (result.kind === "succeeded")
       return { kind: "stepSucceeded", ...base, output: result.output, atMs: deps.nowMs() };
     return { kind: "stepFailed", ...base, error: result.error, atMs: deps.nowMs(), chance: deps.chance() };
   } catch (cause) {
-    const isTimeout = bounded.aborted && !signal.aborted;
+    const isTimeout = bounded.isTimeout();
     const error = isTimeout
       ? { code: "STEP_TIMEOUT", message: `The step took longer than ${invoke.timeoutMs} ms.`, retryable: true }
       : { code: "STEP_CRASHED", message: "The step failed for a reason inside the platform.", retryable: false };
     if (!isTimeout) deps.log.error("a step crashed", { cause, runId, stepKey, use: invoke.use });
     return { kind: "stepFailed", ...base, error, atMs: deps.nowMs(), chance: deps.chance() };
+  } finally {
+    bounded.release();
   }
 }
