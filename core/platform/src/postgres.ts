@@ -62,6 +62,8 @@ const createClient = (url: string, { max = 10, applicationName, statementTimeout
     max,
     idle_timeout: 300,
     connect_timeout: 10,
+    // By itself the driver waits up to 20 s between tries, long after Postgres is back.
+    backoff: (tries: number) => Math.min(1, 0.02 * 2 ** tries) * (0.5 + Math.random() / 2),
     onnotice: () => {},
     connection: {
       application_name: applicationName,

@@ -16,15 +16,17 @@ export function failureKind(error: unknown): FailureKind {
   const code = errorCode(error);
   if (code === undefined) return "other";
   if (/^(22|23)/.test(code)) return "data";
-  if (code === "40001" || code === "40P01" || code === "55P03" || /^53/.test(code)) return "transient";
+  if (transientCodes.has(code) || /^53/.test(code)) return "transient";
   if (/^(08|57P)/.test(code) || connectionCodes.has(code)) return "unknown";
   return "other";
 }
 
+/** Serialisation, deadlock, lock and statement timeouts, and a server that is read-only while another takes over. */
+const transientCodes = new Set(["40001", "40P01", "55P03", "57014", "25006"]);
+
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
-  "CONNECTION_ENDED",
   "CONNECT_TIMEOUT",
   "ECONNREFUSED",
   "ECONNRESET",
