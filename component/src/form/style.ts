@@ -29,12 +29,12 @@ select{appearance:none;padding-inline-end:2.25rem;text-overflow:ellipsis}
 .choice input{inline-size:1.15rem;block-size:1.15rem;min-block-size:0;margin:.17em 0 0;flex:none;accent-color:var(--_accent);cursor:inherit}
 .choice:not(.plain) input:focus-visible{outline:0}
 .choice .help{margin-block-start:.1rem}
-fieldset.group,.item.card{padding:var(--_space);border:1px solid var(--_border);border-radius:var(--_radius);background:var(--_surface);gap:var(--_space)}
+fieldset.group,.item.panel{padding:var(--_space);border:1px solid var(--_border);border-radius:var(--_radius);background:var(--_surface);gap:var(--_space)}
 fieldset.list{gap:.5rem}
 .item{position:relative;display:grid}
 .item.plain{grid-template-columns:1fr auto;gap:.375rem;align-items:start}
-.item.card>fieldset{padding:0;border:0;background:none}
-.item.card>.icon-button{position:absolute;inset-block-start:.4rem;inset-inline-end:.4rem}
+.item.panel>fieldset{padding:0;border:0;background:none}
+.item.panel>.icon-button{position:absolute;inset-block-start:.4rem;inset-inline-end:.4rem}
 button.quiet{border:1px dashed var(--_line);color:var(--_muted)}
 .icon-button{min-block-size:2.25rem;inline-size:2.25rem;padding:0;border-color:transparent;color:var(--_muted)}
 .item.plain .icon-button{block-size:var(--_control);inline-size:var(--_control)}

@@ -220,7 +220,7 @@ function listOf(field: Field, path: Path, context: FormContext): TemplateResult 
         [...path, index],
         context,
       );
-      return html`<div class="item ${isPlain ? "plain" : "card"}">${inner}${removal(index)}</div>`;
+      return html`<div class="item ${isPlain ? "plain" : "panel"}">${inner}${removal(index)}</div>`;
     })}
     ${
       items.length < (schema.maxItems ?? Number.POSITIVE_INFINITY)

@@ -3,6 +3,7 @@ import https from "node:https";
 import { type Received, readAnswer } from "./answer";
 import type { AddressGuard, Destination } from "./destination";
 import { EgressError } from "./error";
+import { hardenHeaders } from "./harden";
 import { transportError } from "./transport-error";
 import type { EgressLimits, Resolve } from "./type";
 import { createWatch } from "./watch";
@@ -165,6 +166,7 @@ const isReset = (error: Error & { code?: unknown }): boolean => error.code === "
 
 function onConnected(request: ClientRequest, isSecure: boolean, connected: () => void): void {
   request.on("socket", (socket) => {
+    hardenHeaders(request);
     if (socket.connecting) socket.once(isSecure ? "secureConnect" : "connect", connected);
     else connected();
   });

@@ -1,15 +1,23 @@
-import { isJsonObject, type Json, type StepError, StepFault } from "@dap/contract";
+import { isJsonObject, type Json, ownValue, type StepError, StepFault } from "@dap/contract";
 import type { EgressResponse } from "../egress/type";
 
-type Encoded = { readonly headers: Record<string, string>; readonly body: string | undefined };
+type Encoded = { readonly headers: Record<string, string>; readonly body: string | Uint8Array | undefined };
 
-/** The body to send: text as it is; anything else as JSON, or as a form when `content-type` says so. */
+/**
+ * The body to send: text as it is, bytes as they were received (`{ base64, contentType }`), anything else as JSON, or as
+ * a form when `content-type` says so.
+ */
 export function encodeBody(headers: Record<string, string>, body: Json | undefined): Encoded {
   if (body === undefined || body === null) return { headers, body: undefined };
   const declared = headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (typeof body === "string") {
     headers["content-type"] ??= "text/plain; charset=utf-8";
     return { headers, body };
+  }
+  const bytes = fromBytes(body);
+  if (bytes) {
+    if (bytes.contentType !== "") headers["content-type"] ??= bytes.contentType;
+    return { headers, body: Buffer.from(bytes.base64, "base64") };
   }
   if (declared === "application/x-www-form-urlencoded") return { headers, body: encodeForm(body) };
   headers["content-type"] ??= "application/json";
@@ -65,6 +73,13 @@ const toBytes = (body: Uint8Array, contentType: string): Json => ({
   base64: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("base64"),
   contentType,
 });
+
+/** The opposite: exactly that mark and nothing else. */
+function fromBytes(body: Json): { base64: string; contentType: string } | undefined {
+  if (!isJsonObject(body) || Object.keys(body).length !== 2) return undefined;
+  const [base64, contentType] = [ownValue(body, "base64"), ownValue(body, "contentType")];
+  return typeof base64 === "string" && typeof contentType === "string" ? { base64, contentType } : undefined;
+}
 
 const latin1 = (body: Uint8Array): string => new TextDecoder("latin1").decode(body);
 const utf8 = new TextDecoder("utf-8", { fatal: true });

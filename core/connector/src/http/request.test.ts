@@ -86,6 +86,13 @@ describe("http.request", () => {
     expect(seen.at(-1)).toMatchObject({ body: "{}", headers: { "content-type": "application/json" } });
   });
 
+  test("sends bytes that an earlier request received", async () => {
+    await perform({ method: "POST", body: { base64: "aGk=", contentType: "image/png" } });
+    expect(seen.at(-1)).toMatchObject({ body: "hi", headers: { "content-type": "image/png" } });
+    await perform({ method: "POST", body: { base64: "aGk=", contentType: "image/png", more: 1 } });
+    expect(seen.at(-1)).toMatchObject({ headers: { "content-type": "application/json" } });
+  });
+
   test("reads the body by its content type", async () => {
     expect(await bodyOf("say=[1]&type=application/problem%2Bjson")).toEqual([1]);
     expect(await bodyOf("say=hi&type=text/plain")).toBe("hi");
