@@ -23,15 +23,25 @@ export async function ensureBuilt(): Promise<void> {
   // The webapp's compiler writes a file of a fixed name to the temporary folder: two users, or two clones, would collide.
   mkdirSync(`${root}.cache`, { recursive: true });
   const temporary = mkdtempSync(`${root}.cache/build-`);
-  try {
-    await Promise.all(parts.map((part) => build(part, temporary)));
-  } finally {
+  const children: Bun.Subprocess[] = [];
+  const cleanUp = (): void => {
     clearTimeout(timer);
+    for (const child of children) child.kill("SIGKILL");
     rmSync(temporary, { recursive: true, force: true });
+  };
+  // A start that fails meanwhile for another reason leaves nothing behind.
+  process.once("exit", cleanUp);
+  try {
+    await Promise.all(parts.map((part) => build(part, temporary, (child) => children.push(child))));
+  } finally {
+    process.off("exit", cleanUp);
+    cleanUp();
   }
 }
 
-async function build({ name, script }: (typeof parts)[number], temporary: string): Promise<void> {
+type Part = (typeof parts)[number];
+
+async function build({ name, script }: Part, temporary: string, keep: (child: Bun.Subprocess) => void): Promise<void> {
   const child = Bun.spawn([process.execPath, "--bun", "run", script], {
     cwd: root,
     env: { ...process.env, TMPDIR: temporary },
@@ -39,6 +49,7 @@ async function build({ name, script }: (typeof parts)[number], temporary: string
     stderr: "pipe",
     stdin: "ignore",
   });
+  keep(child);
   const [output, errors, exitCode] = await Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),

@@ -3,6 +3,7 @@ import { Failure } from "@dap/platform/failure";
 import { type Running, startAll } from "../../dap/src/all";
 import { claimDataDir } from "./data-dir";
 import { openServer } from "./postgres-server";
+import { probeBroker } from "./probe";
 import { ensureSecret } from "./secret";
 import { type LocalSettings, readLocalSettings } from "./settings";
 
@@ -25,6 +26,7 @@ export async function startLocal(env: Environment, { built }: LocalParts = {}): 
   const { port, hostname, publicUrl, secretDir, dataDir, brokerUrl } = settings;
   checkPort(settings);
   const claim = claimDataDir(dataDir);
+  if (brokerUrl) await probeBroker(brokerUrl);
   const server = await openServer(settings);
   try {
     const { stop } = await Promise.race([

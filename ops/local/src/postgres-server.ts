@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { startPostgres } from "@dap/platform/embedded-postgres";
 import { Failure } from "@dap/platform/failure";
 import { Secret } from "@dap/platform/secret";
+import { probeDatabase } from "./probe";
 import { ensureSecret } from "./secret";
 import type { LocalSettings } from "./settings";
 
@@ -21,7 +22,10 @@ export async function openServer({
   secretDir,
 }: Pick<LocalSettings, "databaseUrl" | "dataDir" | "secretDir">): Promise<PostgresServer> {
   const never = new Promise<Failure>(() => undefined);
-  if (databaseUrl) return { adminUrl: new Secret(databaseUrl), failed: never, stop: async () => undefined };
+  if (databaseUrl) {
+    await probeDatabase(databaseUrl);
+    return { adminUrl: new Secret(databaseUrl), failed: never, stop: async () => undefined };
+  }
   const folder = `${dataDir}/postgres`;
   const { url, ended, stop } = await startPostgres({
     dataDir: folder,

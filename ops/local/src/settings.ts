@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
-import { defineConfig, flag, integer, list, optional, text, url } from "@dap/platform/config";
+import { defineConfig, flag, integer, list, optional, type Setting, text, url } from "@dap/platform/config";
+
+/** An absolute URL of one of these protocols. */
+const urlOf = (protocols: readonly string[], setting: Setting<string>): Setting<string> => ({
+  ...setting,
+  parse: (given) =>
+    protocols.some((protocol) => given.startsWith(`${protocol}://`))
+      ? setting.parse(given)
+      : { problem: `does not start with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}` },
+});
 
 /** Every setting of `make start`: the whole platform in one process. */
 export const localSettings = {
@@ -12,12 +21,18 @@ export const localSettings = {
   dataDir: text("DATA_DIR", { default: ".data", meaning: "folder of all state" }),
   secretDir: optional(text("SECRET_DIR", { meaning: "folder of private keys; DATA_DIR/secret when not set" })),
   databaseUrl: optional(
-    url("DATABASE_URL", {
-      meaning: "a Postgres server to use instead of the embedded one; its role needs CREATEDB and CREATEROLE",
-    }),
+    urlOf(
+      ["postgres", "postgresql"],
+      url("DATABASE_URL", {
+        meaning: "a Postgres server to use instead of the embedded one; its role needs CREATEDB and CREATEROLE",
+      }),
+    ),
   ),
   brokerUrl: optional(
-    url("BROKER_URL", { meaning: "a RabbitMQ server (amqp://) to use instead of the embedded broker" }),
+    urlOf(
+      ["amqp", "amqps"],
+      url("BROKER_URL", { meaning: "a RabbitMQ server (amqp://) to use instead of the embedded broker" }),
+    ),
   ),
   egressAllow: list("EGRESS_ALLOW", {
     default: [],
