@@ -2,6 +2,7 @@ import { Failure } from "@dap/platform/failure";
 import { newId } from "@dap/platform/id";
 import type { Logger } from "@dap/platform/log";
 import type { Server } from "bun";
+import { type Cors, corsHeaders, isOpenToEmbeds, preflight } from "./gateway/cors";
 import { proxyRequest } from "./gateway/proxy";
 import type { SocketPipe } from "./gateway/socket";
 import { findUpstream, type Upstream } from "./gateway/upstream";
@@ -15,6 +16,8 @@ export type EdgeDeps = {
   /** The webapp's own handler where it runs in this process: saves a hop. */
   readonly web?: (request: Request) => Promise<Response>;
   readonly ownPages: (request: Request) => Promise<Response>;
+  /** Foreign pages that may call the API with a token: those that embed the web component. */
+  readonly embeds: Cors;
   readonly webhook: WebhookDeps;
   readonly log: Logger;
 };
@@ -22,6 +25,7 @@ export type EdgeDeps = {
 type EdgeServer = Server<SocketPipe>;
 
 const upstreamTimeoutMs = 75_000;
+const apiMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** The one public handler. Webhooks come first and pass no router: their speed is the product's. */
 export function createApp(deps: EdgeDeps): (request: Request, server: EdgeServer) => Promise<Response | undefined> {
@@ -52,12 +56,16 @@ async function route(
   if (upstream === "edge") return deps.ownPages(request);
   if (upstream === "realtime" && pathname === "/realtime") return upgrade(request, server, deps);
   if (upstream === "web" && deps.web) return deps.web(request);
+  const isEmbed = deps.embeds.origins.length > 0 && isOpenToEmbeds(pathname);
+  if (isEmbed && request.method === "OPTIONS") return preflight(request, deps.embeds, apiMethods);
   const address = server.requestIP(request)?.address ?? "unknown";
   server.timeout(request, 120);
-  return proxyRequest(request, deps.upstreams[upstream], requestId, address, {
+  const answer = await proxyRequest(request, deps.upstreams[upstream], requestId, address, {
     publicUrl: deps.publicUrl,
     timeoutMs: upstreamTimeoutMs,
   });
+  if (isEmbed) for (const [name, value] of corsHeaders(request, deps.embeds)) answer.headers.set(name, value);
+  return answer;
 }
 
 function upgrade(request: Request, server: EdgeServer, { upstreams }: EdgeDeps): undefined {

@@ -17,6 +17,10 @@ export const readEdgeConfig = defineConfig({
   webUrl: url("WEB_URL", { default: "http://127.0.0.1:0", meaning: "webapp, where it is another process" }),
   stateDir: text("EDGE_STATE_DIR", { default: ".data/edge", meaning: "folder of the saved route snapshot" }),
   componentDir: text("COMPONENT_DIR", { default: "component/dist", meaning: "folder of the built web component" }),
+  embedOrigins: list("EMBED_ORIGINS", {
+    default: [],
+    meaning: "origins of foreign pages that embed the web component, such as https://shop.example",
+  }),
   egressAllow: list("EGRESS_ALLOW", { default: [], meaning: "private addresses open to outgoing requests" }),
 });
 

@@ -91,6 +91,7 @@ export async function start(
         web: config.webUrl,
       },
       ...(web ? { web } : {}),
+      embeds: { origins: config.embedOrigins },
       ownPages: (request) => docs.handle(request),
       log,
       webhook: {

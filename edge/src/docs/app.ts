@@ -27,7 +27,7 @@ export function createDocsApp({ publicUrl, services, componentDir }: DocsDeps) {
     )
     .get("/component/:file", async ({ params }) => {
       const file = Bun.file(`${componentDir}/${params.file}`);
-      const isKnown = /^[a-z-]+\.js$/.test(params.file) && (await file.exists());
+      const isKnown = /^[\w-]+(?:\.[\w-]+)*\.js$/.test(params.file) && (await file.exists());
       if (!isKnown) return new Response("not found", { status: 404 });
       return new Response(file, {
         headers: {

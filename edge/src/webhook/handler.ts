@@ -2,13 +2,13 @@ import type { AcceptedEvent, EndpointRoute, Json, PublishedVersion, RunOutcome, 
 import { type Plan, semantics, validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
 import type { AcceptOutcome, RecordOutcome, RunRecord, RunStart } from "@dap/run";
+import { corsHeaders, preflight } from "../gateway/cors";
 import type { PlanCache } from "../route/plan-cache";
 import type { Snapshot } from "../route/snapshot";
 import type { InlineResult } from "../run/inline";
 import type { Awaited } from "../run/wait";
 import { answerAccepted, answerOutcome, answerResponse } from "./answer";
 import { bodyBytesDefault, readBody } from "./body";
-import { corsHeaders, preflight } from "./cors";
 import { deliveryKey, makeTrigger } from "./trigger";
 
 export type WebhookDeps = {

@@ -82,6 +82,7 @@ async function environment(config: AllConfig, urls: Awaited<ReturnType<typeof da
   return {
     MAIL: config.env.SMTP_URL ? "smtp" : "mailbox",
     REQUIRE_VERIFIED_EMAIL: "false",
+    REALTIME_ORIGINS: config.env.EMBED_ORIGINS,
     SOLE_PROCESS: String(config.brokerUrl === undefined),
     ...config.env,
     HOSTNAME_LISTEN: loopback,

@@ -1,4 +1,5 @@
-type Cors = { readonly origins: readonly string[] };
+/** Origins exactly as browsers send them, or `*`. */
+export type Cors = { readonly origins: readonly string[] };
 
 /** Headers that let the listed origins read the answer. Exact match only; `*` must be listed to be given. */
 export function corsHeaders(request: Request, { origins }: Cors): readonly (readonly [string, string])[] {
@@ -17,7 +18,11 @@ export function corsHeaders(request: Request, { origins }: Cors): readonly (read
 export function preflight(request: Request, cors: Cors, methods: readonly string[]): Response {
   const headers = new Headers(corsHeaders(request, cors).map(([name, value]): [string, string] => [name, value]));
   headers.set("access-control-allow-methods", methods.join(", "));
-  headers.set("access-control-allow-headers", "content-type, idempotency-key, x-request-id");
+  headers.set("access-control-allow-headers", "authorization, content-type, idempotency-key, if-match, x-request-id");
   headers.set("access-control-max-age", "600");
   return new Response(null, { status: 204, headers });
 }
+
+/** Paths whose only authority is a bearer token. Those that use cookies are for our own pages alone. */
+export const isOpenToEmbeds = (path: string): boolean =>
+  path.startsWith("/api/v1/teams/") || path === "/api/v1/realtime/tickets";
