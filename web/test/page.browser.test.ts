@@ -115,12 +115,12 @@ describe.skipIf(!hasChromium)("in a browser, a person", () => {
     expect(await page.textContent(".outline__item:has-text('big') .count")).toContain("1");
     await area.fill(text.replace('"name": "Order to chat"', '"name": "Order to sales"'));
     await page.waitForSelector("text=No problems");
-    await page.waitForSelector(".save:has-text('Saved')");
+    await page.waitForSelector(".save__label:text-is('Saved')");
     expect(workflow?.draft.name).toBe("Order to sales");
     await area.fill("{");
     await page.waitForSelector(".save:has-text('not valid JSON')");
     await area.fill(text);
-    await page.waitForSelector(".save:has-text('Saved')");
+    await page.waitForSelector(".save__label:text-is('Saved')");
     expect(complaints).toEqual([]);
     await context.close();
   }, 40_000);
@@ -137,7 +137,7 @@ describe.skipIf(!hasChromium)("in a browser, a person", () => {
     await page.waitForSelector("text=Somebody else changed this draft");
     expect(workflow?.draft.deadlineMs).toBeUndefined();
     await page.click("text=Keep mine");
-    await page.waitForSelector(".save:has-text('Saved')");
+    await page.waitForSelector(".save__label:text-is('Saved')");
     expect(workflow?.draft.deadlineMs).toBe(60_000);
     await context.close();
   }, 40_000);

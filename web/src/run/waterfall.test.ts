@@ -69,6 +69,7 @@ describe("a waterfall", () => {
 
 describe("the marks of a scale", () => {
   test("are round and few, whatever its length", () => {
+    expect(ticksOf(1).map(({ ms }) => ms)).toEqual([0, 1]);
     expect(ticksOf(400).map(({ ms }) => ms)).toEqual([0, 100, 200, 300, 400]);
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1e9 }), (totalMs) => {

@@ -116,9 +116,9 @@ function withPauses(spans: readonly Span[]): Span[] {
   });
 }
 
-/** Three to six round marks on a scale of `totalMs`: 1, 2 or 5 times a power of ten. */
+/** Two to six round marks on a scale of `totalMs`: 1, 2 or 5 times a power of ten, and whole milliseconds. */
 export function ticksOf(totalMs: number): readonly Tick[] {
-  const rough = totalMs / 4;
+  const rough = Math.max(1, totalMs / 4);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? power * 10;
   const count = Math.floor(totalMs / step);

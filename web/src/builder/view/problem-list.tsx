@@ -1,6 +1,6 @@
 import { component$, type QRL } from "@builder.io/qwik";
 import { Icon } from "@dap/web/ui/icon";
-import type { PlacedProblem } from "./problem";
+import { helpOf, type PlacedProblem, sentence } from "./problem";
 
 type ProblemListProps = {
   readonly problems: readonly PlacedProblem[];
@@ -29,8 +29,8 @@ export const ProblemList = component$<ProblemListProps>(({ problems, onOpen$ }) 
             <Icon name={problem.severity === "error" ? "x" : "warning"} />
             <span class="problem__body">
               <span class="sr-only">{problem.severity === "error" ? "Error: " : "Warning: "}</span>
-              <span>{problem.message}</span>
-              {problem.suggestion && <span class="problem__help">{problem.suggestion}</span>}
+              <span>{sentence(problem.message)}</span>
+              {problem.suggestion && <span class="problem__help">{helpOf(problem)}</span>}
               <span class="problem__place mono">
                 Line {problem.line}
                 {problem.path && ` · ${problem.path}`}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { parseWithPlaces } from "../json/place";
-import { countErrors, placeProblems } from "./problem";
+import { countErrors, helpOf, placeProblems, sentence } from "./problem";
 
 const text = '{\n  "steps": [\n    { "id": "a" }\n  ]\n}';
 const error = { code: "X", message: "No.", severity: "error" as const };
@@ -23,5 +23,12 @@ describe("problems of a document", () => {
     expect(placeProblems(broken, parseWithPlaces(broken), [{ ...error, path: "" }])).toMatchObject([
       { code: "NOT_JSON", line: 5 },
     ]);
+  });
+
+  test("are said in sentences, with what was probably meant", () => {
+    expect(sentence('there is no step "gret"')).toBe('There is no step "gret".');
+    expect(helpOf({ ...error, path: "", suggestion: "greet" })).toBe("Did you mean greet?");
+    expect(helpOf({ ...error, path: "", suggestion: "Use one of: a, b." })).toBe("Use one of: a, b.");
+    expect(helpOf({ ...error, path: "" })).toBeUndefined();
   });
 });

@@ -31,3 +31,13 @@ function at(text: string, problem: DocumentProblem, place: Place): PlacedProblem
 
 export const countErrors = (problems: readonly DocumentProblem[]): number =>
   problems.filter(({ severity }) => severity === "error").length;
+
+/** The checker's help as a sentence: a lone name is what was probably meant. */
+export const helpOf = ({ suggestion }: DocumentProblem): string | undefined =>
+  suggestion === undefined || /\s/.test(suggestion) ? suggestion : `Did you mean ${suggestion}?`;
+
+/** A message as a sentence: messages about expressions start small, since they also stand inside of others. */
+export const sentence = (message: string): string => {
+  const text = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+};
