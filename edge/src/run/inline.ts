@@ -68,7 +68,8 @@ async function runWithReads(
     }
   } finally {
     deadline.clear();
-    aborting.abort();
+    // Losers of a race may still be under way; usually nothing is, and aborting has its price.
+    if (answers.size > 0) aborting.abort();
   }
 }
 

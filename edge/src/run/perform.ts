@@ -3,6 +3,7 @@ import type { InputEvent } from "@dap/contract";
 import type { Effect } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
 import { boundSignal } from "./bounded-signal";
+import { inlineTimeoutMs } from "./inline";
 
 type Invoke = Extract<Effect, { kind: "invoke" }>;
 
@@ -14,7 +15,10 @@ export type PerformDeps = {
   readonly log: Logger;
 };
 
-/** Performs one effect and gives the event that answers it. Never rejects: a fault of our own becomes the step's error. */
+/**
+ * Performs one effect and gives the event that answers it. Never rejects: a fault of our own becomes the step's error.
+ * `signal` ends with the run, whose own time bounds every step that may take as long.
+ */
 export async function performInvoke(
   invoke: Invoke,
   runId: string,
@@ -29,25 +33,25 @@ export async function performInvoke(
     input: invoke.input,
     idempotencyKey: `${runId}:${stepKey}:${invoke.generation}:${invoke.n}`,
   };
-  const bounded = boundSignal(signal, invoke.timeoutMs);
+  const bounded = invoke.timeoutMs < inlineTimeoutMs ? boundSignal(signal, invoke.timeoutMs) : undefined;
   try {
     const result = await performStep(call, {
       egress: deps.egress,
       nowMs: deps.nowMs,
       randomUuid: deps.randomUuid,
-      signal: bounded.signal,
+      signal: bounded?.signal ?? signal,
     });
     if (result.kind === "succeeded")
       return { kind: "stepSucceeded", ...base, output: result.output, atMs: deps.nowMs() };
     return { kind: "stepFailed", ...base, error: result.error, atMs: deps.nowMs(), chance: deps.chance() };
   } catch (cause) {
-    const isTimeout = bounded.isTimeout();
+    const isTimeout = bounded?.isTimeout() ?? false;
     const error = isTimeout
       ? { code: "STEP_TIMEOUT", message: `The step took longer than ${invoke.timeoutMs} ms.`, retryable: true }
       : { code: "STEP_CRASHED", message: "The step failed for a reason inside the platform.", retryable: false };
     if (!isTimeout) deps.log.error("a step crashed", { cause, runId, stepKey, use: invoke.use });
     return { kind: "stepFailed", ...base, error, atMs: deps.nowMs(), chance: deps.chance() };
   } finally {
-    bounded.release();
+    bounded?.release();
   }
 }
