@@ -1,9 +1,13 @@
 import { Failure } from "@dap/platform/failure";
 import { newId } from "@dap/platform/id";
 import type { Logger } from "@dap/platform/log";
+import type { Secret } from "@dap/platform/secret";
 import type { Server } from "bun";
+import { limitBody } from "./gateway/body-limit";
+import { createCallerAddress } from "./gateway/caller-address";
+import { checkRequest, isLocalCall } from "./gateway/check-request";
 import { type Cors, corsHeaders, isOpenToEmbeds, preflight } from "./gateway/cors";
-import { proxyRequest } from "./gateway/proxy";
+import { cleanHeaders, proxyRequest } from "./gateway/proxy";
 import type { SocketPipe } from "./gateway/socket";
 import { findUpstream, type Upstream } from "./gateway/upstream";
 import { handleWebhook, type WebhookDeps } from "./webhook/handler";
@@ -20,45 +24,54 @@ export type EdgeDeps = {
   readonly embeds: Cors;
   readonly webhook: WebhookDeps;
   readonly log: Logger;
+  /** Proves the webapp's server to us, which speaks for the browsers it answers. */
+  readonly serviceSecret: Secret<string>;
 };
 
 type EdgeServer = Server<SocketPipe>;
 
 const upstreamTimeoutMs = 75_000;
+/** Forms and the calls of pages: the editor's documents have 2 MiB at most. */
+const webBodyBytesMax = 2_228_224;
 const apiMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** The one public handler. Webhooks come first and pass no router: their speed is the product's. */
 export function createApp(deps: EdgeDeps): (request: Request, server: EdgeServer) => Promise<Response | undefined> {
+  const routing = { ...deps, addressOf: createCallerAddress(deps.serviceSecret) };
   return async (request, server) => {
     // One fresh id per request: a run started by it has the same id, which links every log line to the run.
     const freshId = newId();
     const requestId = givenRequestId(request.headers) ?? freshId;
     try {
+      checkRequest(request);
       const { pathname, query } = splitUrl(request.url);
       if (pathname.startsWith("/w/"))
         return await handleWebhook({ request, pathname, query, requestId, freshId }, deps.webhook);
-      return await route(request, server, pathname, requestId, deps);
+      return await route(request, server, pathname, requestId, routing);
     } catch (error) {
       return refuse(error, requestId, deps.log);
     }
   };
 }
 
+type Routing = EdgeDeps & { readonly addressOf: ReturnType<typeof createCallerAddress> };
+
 async function route(
   request: Request,
   server: EdgeServer,
   pathname: string,
   requestId: string,
-  deps: EdgeDeps,
+  deps: Routing,
 ): Promise<Response | undefined> {
   const upstream = findUpstream(pathname);
-  if (!upstream) throw new Failure("NOT_FOUND", 404, "There is nothing at this address.");
+  if (!upstream) throw nothingHere();
   if (upstream === "edge") return deps.ownPages(request);
   if (upstream === "realtime" && pathname === "/realtime") return upgrade(request, server, deps);
-  if (upstream === "web" && deps.web) return deps.web(request);
+  if (pathname.startsWith("/mailbox") && !isLocalCall(request, deps.publicUrl)) throw nothingHere();
+  const address = await deps.addressOf(request, server.requestIP(request)?.address ?? "unknown");
+  if (upstream === "web" && deps.web) return deps.web(await toWeb(request, requestId, address, deps.publicUrl));
   const isEmbed = deps.embeds.origins.length > 0 && isOpenToEmbeds(pathname);
   if (isEmbed && request.method === "OPTIONS") return preflight(request, deps.embeds, apiMethods);
-  const address = server.requestIP(request)?.address ?? "unknown";
   server.timeout(request, 120);
   const answer = await proxyRequest(request, deps.upstreams[upstream], requestId, address, {
     publicUrl: deps.publicUrl,
@@ -68,13 +81,22 @@ async function route(
   return answer;
 }
 
+/** The webapp takes a second name of this machine for its own, so it has to see which one the browser called. */
+function toWeb(request: Request, requestId: string, address: string, publicUrl: URL): Promise<Request> {
+  const headers = cleanHeaders(request.headers, requestId, address, publicUrl);
+  headers.set("host", request.headers.get("host") ?? publicUrl.host);
+  headers.delete("x-forwarded-host");
+  return limitBody(request, headers, webBodyBytesMax);
+}
+
+const nothingHere = () => new Failure("NOT_FOUND", 404, "There is nothing at this address.");
+
 function upgrade(request: Request, server: EdgeServer, { upstreams }: EdgeDeps): undefined {
   const { search } = new URL(request.url);
   const headers: Record<string, string> = {};
-  for (const name of ["origin", "authorization"]) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
-  }
+  // A ticket is all that opens a socket from outside: what proves a service stays inside.
+  const origin = request.headers.get("origin");
+  if (origin !== null) headers.origin = origin;
   const url = `${upstreams.realtime.replace(/^http/, "ws")}/realtime${search}`;
   if (server.upgrade(request, { data: { url, headers, waiting: [] } })) return undefined;
   throw new Failure("UPGRADE_REQUIRED", 426, "This address speaks WebSocket only.");

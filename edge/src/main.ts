@@ -94,6 +94,7 @@ export async function start(
       embeds: { origins: config.embedOrigins },
       ownPages: (request) => docs.handle(request),
       log,
+      serviceSecret: config.serviceSecret,
       webhook: {
         snapshot,
         plans: createPlanCache(catalogue),

@@ -37,7 +37,7 @@ export async function proxyRequest(
   deps: ProxyDeps,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const headers = forwardedHeaders(request.headers, requestId, clientAddress, deps.publicUrl);
+  const headers = cleanHeaders(request.headers, requestId, clientAddress, deps.publicUrl);
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
   try {
     const answer = await fetch(`${upstream}${url.pathname}${url.search}`, {
@@ -56,7 +56,8 @@ export async function proxyRequest(
   }
 }
 
-function forwardedHeaders(from: Headers, requestId: string, clientAddress: string, publicUrl: URL): Headers {
+/** The client's headers without what only this hop may say, which is set anew. */
+export function cleanHeaders(from: Headers, requestId: string, clientAddress: string, publicUrl: URL): Headers {
   const headers = new Headers();
   for (const [name, value] of from)
     if (

@@ -46,34 +46,42 @@ async function runWithReads(
   runId: string,
   deps: InlineDeps,
 ): Promise<InlineResult> {
-  const aborting = new AbortController();
   const deadline = deadlineEvent(deps.nowMs);
-  const answers = new Map<string, Promise<InputEvent>>();
-  const start = (effects: readonly Effect[]): void => {
+  const calls = new Map<string, Call>();
+  const apply = (effects: readonly Effect[]): void => {
     for (const effect of effects)
-      if (effect.kind === "invoke") answers.set(invokeKey(effect), deps.perform(effect, runId, aborting.signal));
+      if (effect.kind === "invoke") calls.set(callKey(effect), startCall(effect, runId, deps));
+      // The answer of a call that was stopped comes all the same, and the run waits for it.
+      else if (effect.kind === "abort") calls.get(callKey(effect))?.aborting.abort();
   };
   try {
     let { state, effects } = first;
-    start(effects);
+    apply(effects);
     for (;;) {
-      const event = await Promise.race([...answers.values(), deadline.promise]);
-      if ("stepKey" in event && "attempt" in event) answers.delete(`${event.stepKey}#${event.attempt}`);
+      const event = await Promise.race([...[...calls.values()].map(({ answer }) => answer), deadline.promise]);
+      if ("stepKey" in event && "attempt" in event) calls.delete(callKey(event));
       const next = advance(plan, state, event);
       events.push(event, ...next.records);
       ({ state, effects } = next);
       const done = findResult(effects, events);
       if (done) return done;
-      start(effects);
+      apply(effects);
     }
   } finally {
     deadline.clear();
-    // Losers of a race may still be under way; usually nothing is, and aborting has its price.
-    if (answers.size > 0) aborting.abort();
+    // After a deadline calls may still be under way; usually none is, and aborting has its price.
+    for (const { aborting } of calls.values()) aborting.abort();
   }
 }
 
-const invokeKey = ({ stepKey, attempt }: Invoke): string => `${stepKey}#${attempt}`;
+type Call = { readonly answer: Promise<InputEvent>; readonly aborting: AbortController };
+
+function startCall(invoke: Invoke, runId: string, deps: InlineDeps): Call {
+  const aborting = new AbortController();
+  return { answer: deps.perform(invoke, runId, aborting.signal), aborting };
+}
+
+const callKey = ({ stepKey, attempt }: { stepKey: string; attempt: number }): string => `${stepKey}#${attempt}`;
 
 function deadlineEvent(nowMs: () => number): { promise: Promise<InputEvent>; clear: () => void } {
   const { promise, resolve } = Promise.withResolvers<InputEvent>();

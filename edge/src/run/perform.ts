@@ -1,5 +1,5 @@
 import { type Egress, performStep } from "@dap/connector";
-import type { InputEvent } from "@dap/contract";
+import type { InputEvent, StepError } from "@dap/contract";
 import type { Effect } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
 import { boundSignal } from "./bounded-signal";
@@ -43,15 +43,27 @@ export async function performInvoke(
     });
     if (result.kind === "succeeded")
       return { kind: "stepSucceeded", ...base, output: result.output, atMs: deps.nowMs() };
-    return { kind: "stepFailed", ...base, error: result.error, atMs: deps.nowMs(), chance: deps.chance() };
+    const error = bounded?.isTimeout() ? timedOut(invoke.timeoutMs) : result.error;
+    return { kind: "stepFailed", ...base, error, atMs: deps.nowMs(), chance: deps.chance() };
   } catch (cause) {
     const isTimeout = bounded?.isTimeout() ?? false;
-    const error = isTimeout
-      ? { code: "STEP_TIMEOUT", message: `The step took longer than ${invoke.timeoutMs} ms.`, retryable: true }
-      : { code: "STEP_CRASHED", message: "The step failed for a reason inside the platform.", retryable: false };
     if (!isTimeout) deps.log.error("a step crashed", { cause, runId, stepKey, use: invoke.use });
+    const error = isTimeout ? timedOut(invoke.timeoutMs) : crashed;
     return { kind: "stepFailed", ...base, error, atMs: deps.nowMs(), chance: deps.chance() };
   } finally {
     bounded?.release();
   }
 }
+
+// The same words as the worker's: what happened does not depend on where a run is computed.
+const timedOut = (timeoutMs: number): StepError => ({
+  code: "TIMEOUT",
+  message: `The step took longer than ${timeoutMs} ms.`,
+  retryable: true,
+});
+
+const crashed: StepError = {
+  code: "STEP_CRASHED",
+  message: "The step failed for a reason inside the platform.",
+  retryable: false,
+};

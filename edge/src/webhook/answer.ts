@@ -18,7 +18,7 @@ export function answerOutcome(outcome: RunOutcome, runId: string, requestId: str
   }
 }
 
-/** The answer of a `respond` step. Header names and values were checked by the engine's schema; unsafe ones are left out. */
+/** The answer of a `respond` step. Its headers are the workflow's own; those that it may not set are left out. */
 export function answerResponse({ status, headers, body }: RunResponse, runId: string): Response {
   const answer = new Headers({
     "x-run-id": runId,
@@ -38,18 +38,50 @@ export const answerAccepted = (runId: string, statusUrl: string, requestId: stri
 const json = (body: Json, status: number, runId: string, requestId: string): Response =>
   new Response(JSON.stringify(body), {
     status,
-    headers: { "content-type": "application/json", "x-run-id": runId, "x-request-id": requestId },
+    headers: {
+      "content-type": "application/json",
+      "x-content-type-options": "nosniff",
+      "x-run-id": runId,
+      "x-request-id": requestId,
+    },
   });
 
+/** What a workflow cannot say: what frames the message, is ours to set, or holds for the whole origin, which pages share. */
 const ownHeaders: ReadonlySet<string> = new Set([
-  "set-cookie",
-  "content-length",
-  "transfer-encoding",
+  "accept-ch",
+  "alt-svc",
+  "clear-site-data",
   "connection",
+  "content-encoding",
+  "content-length",
   "content-security-policy",
+  "critical-ch",
+  "date",
+  "keep-alive",
+  "nel",
+  "origin-agent-cluster",
+  "origin-trial",
+  "proxy-authenticate",
+  "public-key-pins",
+  "refresh",
+  "report-to",
+  "reporting-endpoints",
+  "service-worker-allowed",
+  "set-cookie",
+  "set-cookie2",
+  "set-login",
+  "speculation-rules",
   "strict-transport-security",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "www-authenticate",
+  "x-content-type-options",
   "x-run-id",
 ]);
 
+/** Values are bytes on the wire: a character beyond them cannot be sent, nor one that ends the line. */
 const isAllowedHeader = (name: string, value: string): boolean =>
-  /^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(name) && !ownHeaders.has(name.toLowerCase()) && !/[\r\n\0]/.test(value);
+  /^[a-z0-9!#$%&'*+.^_`|~-]+$/i.test(name) &&
+  !ownHeaders.has(name.toLowerCase()) &&
+  /^[\t\x20-\x7e\x80-\xff]*$/.test(value);

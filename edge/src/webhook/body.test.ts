@@ -19,6 +19,12 @@ async function codeOf(request: Request, bytesMax = 1_000): Promise<string> {
 }
 
 describe("the body of a webhook", () => {
+  test("with a number that JSON cannot write again is refused: what is stored must be what was computed with", async () => {
+    for (const number of ["1e400", "-1E+999", "9".repeat(400)])
+      expect(await codeOf(post(`{"a":[${number}]}`))).toBe("422 NUMBER_TOO_LARGE");
+    expect(await readBody(post('{"a":1e300,"b":"1e999"}'), 100)).toEqual({ a: 1e300, b: "1e999" });
+  });
+
   test("is JSON, form fields or text, by its type", async () => {
     expect(await readBody(post('{"a":[1]}'), 100)).toEqual({ a: [1] });
     expect(await readBody(post('{"a":1}', "application/cloudevents+json; charset=utf-8"), 100)).toEqual({ a: 1 });
@@ -34,6 +40,7 @@ describe("the body of a webhook", () => {
     expect(await codeOf(post("{oops"))).toBe("400 MALFORMED_JSON");
     expect(await codeOf(post(new Uint8Array([0xff, 0xfe])))).toBe("400 MALFORMED_TEXT");
     expect(await codeOf(post("x", "image/png"))).toBe("415 UNSUPPORTED_MEDIA_TYPE");
+    expect(await codeOf(post(new Uint8Array([0xff, 0xfe]), "image/png"))).toBe("415 UNSUPPORTED_MEDIA_TYPE");
     expect(await codeOf(post("x", "application/json", { "content-encoding": "gzip" }))).toBe(
       "415 UNSUPPORTED_MEDIA_TYPE",
     );

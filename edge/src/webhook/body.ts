@@ -1,4 +1,4 @@
-import { isJsonObject, type Json } from "@dap/contract";
+import { holdsInfinity, isJsonObject, type Json } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 
 /** Default limit of a webhook's body; a workflow may set `bodyBytesMax` up to 100 MB. */
@@ -15,13 +15,20 @@ export async function readBody(request: Request, bytesMax: number): Promise<Json
     throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, "Compressed bodies are not taken.");
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > bytesMax) throw tooLarge(bytesMax);
-  const text = await readText(request, bytesMax);
   const type = mediaType(request.headers.get("content-type"));
-  if (type === "application/json" || type.endsWith("+json") || type === "") return text === "" ? null : parseJson(text);
-  if (type === "application/x-www-form-urlencoded") return parseForm(text);
-  if (type.startsWith("text/") || type === "application/xml") return text;
-  throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, `A webhook takes JSON, form fields or text, not ${type}.`);
+  const parse = parserOf(type);
+  if (!parse)
+    throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, `A webhook takes JSON, form fields or text, not ${type}.`);
+  return parse(await readText(request, bytesMax));
 }
+
+function parserOf(type: string): ((text: string) => Json) | undefined {
+  if (type === "application/json" || type.endsWith("+json") || type === "") return parseJsonOrNothing;
+  if (type === "application/x-www-form-urlencoded") return parseForm;
+  return type.startsWith("text/") || type === "application/xml" ? (text) => text : undefined;
+}
+
+const parseJsonOrNothing = (text: string): Json => (text === "" ? null : parseJson(text));
 
 async function readText(request: Request, bytesMax: number): Promise<string> {
   const bytes = await request.bytes();
@@ -45,8 +52,13 @@ function parseJson(text: string): Json {
   // A text this short cannot nest deeper.
   if (text.length > 2 * jsonDepthMax && isTooDeep(value))
     throw new Failure("JSON_TOO_DEEP", 422, `JSON may nest ${jsonDepthMax} levels deep.`);
+  if (mayHoldInfinity(text) && holdsInfinity(value))
+    throw new Failure("NUMBER_TOO_LARGE", 422, "The body has a number that is too large for JSON's readers.");
   return value;
 }
+
+/** The largest number has 309 digits, or an exponent of three. */
+const mayHoldInfinity = (text: string): boolean => text.length > 308 || /[eE]\+?\d{3}/.test(text);
 
 /** Without recursion, since depth is what is in question. */
 function isTooDeep(value: Json): boolean {

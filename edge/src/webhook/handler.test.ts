@@ -217,12 +217,28 @@ describe("a call that must not start a run", () => {
       inline(),
       { headers: { "idempotency-key": "k".repeat(256) }, body: "{}" },
       422,
-      "IDEMPOTENCY_KEY_TOO_LONG",
+      "IDEMPOTENCY_KEY_INVALID",
+    ],
+    [
+      "an empty idempotency key",
+      inline(),
+      { headers: { "idempotency-key": "" }, body: "{}" },
+      422,
+      "IDEMPOTENCY_KEY_INVALID",
     ],
   ] as const)("%s is refused with its own code and nothing stored", async (_name, world, request, status, code) => {
     expect(await world.call(request)).toMatchObject({ status, code });
     expect(world.recorded).toHaveLength(0);
     expect(world.accepted).toHaveLength(0);
+  });
+
+  test("a page that may call may read why it was refused", async () => {
+    const world = inline({ cors: { origins: ["https://shop.example"] } });
+    const refused = (origin: string) => world.call({ body: "{", headers: { origin } });
+    expect((await refused("https://shop.example")).headers.get("access-control-allow-origin")).toBe(
+      "https://shop.example",
+    );
+    expect((await refused("https://evil.test")).headers.get("access-control-allow-origin")).toBeNull();
   });
 
   test("a preflight of an endpoint with CORS is answered for the listed origin alone", async () => {

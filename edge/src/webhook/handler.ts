@@ -1,7 +1,7 @@
 import type { AcceptedEvent, EndpointRoute, Json, PublishedVersion, RunOutcome, WebhookTrigger } from "@dap/contract";
 import { type Plan, semantics, validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
-import type { AcceptOutcome, RecordOutcome, RunRecord, RunStart } from "@dap/run";
+import { type AcceptOutcome, type RecordOutcome, RunDataError, type RunRecord, type RunStart } from "@dap/run";
 import { corsHeaders, preflight } from "../gateway/cors";
 import type { PlanCache } from "../route/plan-cache";
 import type { Snapshot } from "../route/snapshot";
@@ -56,13 +56,32 @@ export async function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Re
   const { route, version } = findTarget(endpointId, deps) ?? (await findLateTarget(endpointId, deps));
   const trigger = webhookTrigger(version);
   if (request.method === "OPTIONS" && trigger.cors) return preflight(request, trigger.cors, methodsOf(trigger));
-  if (route.paused) throw new Failure("WORKFLOW_PAUSED", 409, "This workflow is paused.");
-  checkMethod(request.method, trigger);
-  const call = await makeCall(asked, { route, version, trigger, path }, deps);
-  const answer = await (call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps));
-  if (trigger.cors) for (const [name, value] of corsHeaders(request, trigger.cors)) answer.headers.set(name, value);
-  return answer;
+  const target = { route, version, trigger, path };
+  if (!trigger.cors) return answerCall(asked, target, deps);
+  const headers = corsHeaders(request, trigger.cors);
+  try {
+    const answer = await answerCall(asked, target, deps);
+    for (const [name, value] of headers) answer.headers.set(name, value);
+    return answer;
+  } catch (error) {
+    // A page that may call may also read why it was refused.
+    throw error instanceof Failure ? withHeaders(error, Object.fromEntries(headers)) : error;
+  }
 }
+
+async function answerCall(asked: Asked, target: CallTarget, deps: WebhookDeps): Promise<Response> {
+  if (target.route.paused) throw new Failure("WORKFLOW_PAUSED", 409, "This workflow is paused.");
+  checkMethod(asked.request.method, target.trigger);
+  const call = await makeCall(asked, target, deps);
+  return call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps);
+}
+
+const withHeaders = (failure: Failure, headers: Readonly<Record<string, string>>): Failure =>
+  new Failure(failure.code, failure.status, failure.message, {
+    cause: failure.cause,
+    ...(failure.problems && { problems: failure.problems }),
+    headers: { ...failure.headers, ...headers },
+  });
 
 function splitPath(pathname: string): { endpointId: string; path: string } {
   const slash = pathname.indexOf("/", 3);
@@ -72,6 +91,7 @@ function splitPath(pathname: string): { endpointId: string; path: string } {
 }
 
 type Target = { readonly route: EndpointRoute; readonly version: PublishedVersion };
+type CallTarget = Target & { readonly trigger: WebhookTrigger; readonly path: string };
 
 function findTarget(endpointId: string, { snapshot }: WebhookDeps): Target | undefined {
   const route = snapshot.findEndpoint(endpointId);
@@ -104,7 +124,7 @@ function checkMethod(method: string, trigger: WebhookTrigger): void {
 
 async function makeCall(
   { request, query, requestId, freshId }: Asked,
-  { route, version, trigger, path }: Target & { readonly trigger: WebhookTrigger; readonly path: string },
+  { route, version, trigger, path }: CallTarget,
   deps: WebhookDeps,
 ): Promise<Call> {
   const plan = deps.plans.getPlan(version);
@@ -135,8 +155,8 @@ async function makeCall(
 function idempotencyOf(headers: Headers, endpointId: string): Pick<RunStart, "idempotency"> {
   const key = deliveryKey(headers);
   if (key === undefined) return {};
-  if (key.length > 255)
-    throw new Failure("IDEMPOTENCY_KEY_TOO_LONG", 422, "An idempotency key has 255 characters at most.");
+  if (key === "" || key.length > 255)
+    throw new Failure("IDEMPOTENCY_KEY_INVALID", 422, "An idempotency key has 1 to 255 characters.");
   return { idempotency: { scope: `endpoint:${endpointId}`, key } };
 }
 
@@ -192,6 +212,9 @@ async function orUnavailable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
+    // Sending the same again would meet the same.
+    if (cause instanceof RunDataError)
+      throw new Failure("INPUT_REFUSED", 422, "The request holds something that cannot be stored.", { cause });
     throw new Failure("STORE_UNAVAILABLE", 503, "Nothing can be accepted right now. Please send it again.", {
       cause,
       headers: { "retry-after": "1" },

@@ -8,6 +8,7 @@ export function refusal(failure: Failure, requestId: string, extra: Readonly<Rec
     "content-type": "application/problem+json",
     "x-request-id": requestId,
     "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
   };
   return new Response(JSON.stringify({ ...toProblem(failure, requestId), ...extra }), {
     status: failure.status,

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, ownValue, type StepError, StepFault } from "@dap/contract";
+import { holdsInfinity, isJsonObject, type Json, ownValue, type StepError, StepFault } from "@dap/contract";
 import type { EgressResponse } from "../egress/type";
 
 type Encoded = { readonly headers: Record<string, string>; readonly body: string | Uint8Array | undefined };
@@ -86,7 +86,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function parseJson(body: Uint8Array): Decoded | undefined {
   try {
-    return decoded(JSON.parse(utf8.decode(body)));
+    const value: Json = JSON.parse(utf8.decode(body));
+    return holdsInfinity(value) ? undefined : decoded(value);
   } catch {
     return undefined;
   }

@@ -1,8 +1,16 @@
-import { type Json, StepFault } from "@dap/contract";
+import { holdsInfinity, type Json, StepFault } from "@dap/contract";
 import { Type } from "@sinclair/typebox";
 import { chargeText, roughSize } from "../kit/cost";
 import { defineAction, defineConnector } from "../kit/define";
 import { AnyJson, closed } from "../kit/schema";
+
+function read(text: string): Json {
+  try {
+    return JSON.parse(text) as Json; // that is what the parser gives
+  } catch {
+    throw new StepFault("JSON_INVALID", "The text is not JSON.");
+  }
+}
 
 const parse = defineAction({
   name: "parse",
@@ -14,11 +22,9 @@ const parse = defineAction({
   sample: { with: { text: '{"n": 1}' }, output: { n: 1 } },
   compute: ({ text }, budget) => {
     chargeText(budget, text.length, text.length);
-    try {
-      return JSON.parse(text) as Json; // that is what the parser gives
-    } catch {
-      throw new StepFault("JSON_INVALID", "The text is not JSON.");
-    }
+    const value = read(text);
+    if (holdsInfinity(value)) throw new StepFault("JSON_INVALID", "The text has a number that is too large.");
+    return value;
   },
 });
 

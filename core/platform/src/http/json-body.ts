@@ -1,4 +1,4 @@
-import type { Json } from "@dap/contract";
+import { holdsInfinity, type Json } from "@dap/contract";
 import { Failure } from "../failure";
 
 const depthMax = 128;
@@ -6,11 +6,14 @@ const depthMax = 128;
 /** Parses JSON that came from outside. Throws `Failure` 400 `MALFORMED_JSON`, also when it is nested over 128 deep. */
 export function parseJson(text: string): Json {
   if (depthOf(text) > depthMax) throw malformed(`The JSON is nested deeper than ${depthMax} levels.`);
+  let value: Json;
   try {
-    return JSON.parse(text) as Json; // JSON.parse gives nothing but Json
+    value = JSON.parse(text);
   } catch {
     throw malformed("The body is not JSON.");
   }
+  if (holdsInfinity(value)) throw malformed("The JSON has a number that is too large.");
+  return value;
 }
 
 /** The JSON body of a request; an empty body is `undefined`, so that a schema tells what is missing. */
