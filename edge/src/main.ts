@@ -71,6 +71,7 @@ export async function start(
     publicUrl: config.publicUrl,
     services: [config.identityUrl, config.teamUrl, config.dataUrl, config.realtimeUrl],
     componentDir: config.componentDir,
+    log,
   });
   const publicUrl = new URL(config.publicUrl);
 

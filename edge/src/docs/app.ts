@@ -1,5 +1,7 @@
 import { publishedWorkflowSchema } from "@dap/contract";
-import { Elysia } from "elysia";
+import { Failure } from "@dap/platform/failure";
+import { createHttpApp } from "@dap/platform/http";
+import type { Logger } from "@dap/platform/log";
 import { mergeOpenApi } from "./openapi";
 import { docsPage, viewerFile } from "./page";
 
@@ -9,6 +11,7 @@ export type DocsDeps = {
   readonly services: readonly string[];
   /** Folder of the built web component. */
   readonly componentDir: string;
+  readonly log: Logger;
 };
 
 /** The viewer is a large foreign script on the app's origin: it reaches our own API and nobody else. */
@@ -22,11 +25,8 @@ const html = {
 } as const;
 
 /** The edge's own pages: the API's documentation, the document's schema, the component's files. */
-export function createDocsApp({ publicUrl, services, componentDir }: DocsDeps) {
-  return new Elysia({ normalize: false })
-    .onRequest(({ set }) => {
-      set.headers["x-content-type-options"] = "nosniff";
-    })
+export function createDocsApp({ publicUrl, services, componentDir, log }: DocsDeps) {
+  return createHttpApp({ name: "docs", log })
     .get("/docs", () => new Response(docsPage, { headers: html }))
     .get(
       "/docs/viewer.js",
@@ -39,7 +39,7 @@ export function createDocsApp({ publicUrl, services, componentDir }: DocsDeps) {
     .get("/component/:file", async ({ params }) => {
       const file = Bun.file(`${componentDir}/${params.file}`);
       const isKnown = /^[\w-]+(?:\.[\w-]+)*\.js$/.test(params.file) && (await file.exists());
-      if (!isKnown) return new Response("not found", { status: 404 });
+      if (!isKnown) throw new Failure("NOT_FOUND", 404, "There is no such file.");
       return new Response(file, {
         headers: {
           "access-control-allow-origin": "*",

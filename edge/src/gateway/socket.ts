@@ -31,7 +31,7 @@ export const socketPipe: WebSocketHandler<SocketPipe> = {
       if (client.send(String(event.data)) === 0) client.close(1013, "reader too slow");
     };
     upstream.onclose = (event) => client.close(closeCode(event.code), event.reason);
-    upstream.onerror = () => client.close(1011, "realtime cannot be reached");
+    upstream.onerror = (event) => client.close(...closeReason(event));
   },
   message(client, message) {
     const { upstream, waiting } = client.data;
@@ -44,6 +44,12 @@ export const socketPipe: WebSocketHandler<SocketPipe> = {
     client.data.upstream?.close(closeCode(code), reason);
   },
 };
+
+/** An answer other than the upgrade is a refusal; its words do not pass, but those who were refused must not think of an outage. */
+const closeReason = (event: Event): [number, string] =>
+  "message" in event && String(event.message).includes("Expected 101")
+    ? [1008, "refused: the ticket was used or is too old, or this page may not open a socket"]
+    : [1011, "realtime cannot be reached"];
 
 /** Only these codes may be sent by an endpoint (RFC 6455, section 7.4); others say how the connection was lost. */
 const closeCode = (code: number): number =>
