@@ -37,7 +37,7 @@ describe("two realtime servers", () => {
 
   test("know each other's tickets, and use each only once", async () => {
     const [one, two] = stages;
-    const ticket = one?.tickets.issue(account(team, "viewer", newId()));
+    const ticket = one?.tickets.issue({ principal: account(team, "viewer", newId()) });
     await Bun.sleep(150);
     const socket = await openSocket(`${two?.url}/realtime?ticket=${ticket}`, { origin });
     socket.close();

@@ -6,6 +6,7 @@ import { createRealtimeLink } from "@dap/platform/realtime-link";
 import { Secret } from "@dap/platform/secret";
 import { mintServiceToken } from "@dap/platform/service-token";
 import { account, createStage, openSocket, origin, serviceSecret } from "./test-stage";
+import { tokenEndMs } from "./ticket/token-end";
 
 type Stage = Awaited<ReturnType<typeof createStage>>;
 const team = newId();
@@ -22,7 +23,8 @@ describe("opening a socket", () => {
       () => "opened",
       () => "refused",
     );
-  const ticketUrl = () => `${stage.url}/realtime?ticket=${stage.tickets.issue(account(team, "viewer", newId()))}`;
+  const ticketUrl = () =>
+    `${stage.url}/realtime?ticket=${stage.tickets.issue({ principal: account(team, "viewer", newId()) })}`;
 
   test("takes a ticket once", async () => {
     const url = ticketUrl();
@@ -276,6 +278,18 @@ describe("a socket", () => {
     expect(await socket.closed).toBe(4001);
   });
 
+  test("speaks for its owner no longer than the token that its ticket was traded for", async () => {
+    const lasting = await stage.open(team, "viewer", newId(), Date.now() + 60_000);
+    const socket = await stage.open(team, "viewer", newId(), Date.now() + 100);
+    expect(await socket.closed).toBe(4001);
+    const token = `e30.${Buffer.from('{"exp":7}').toString("base64url")}.s`;
+    const endOf = (authorization: string) =>
+      tokenEndMs(new Request("http://x/", { headers: { authorization: `Bearer ${authorization}` } }));
+    expect([endOf(token), endOf("dap_key")]).toEqual([7_000, undefined]);
+    expect(await Promise.race([lasting.closed, Bun.sleep(120).then(() => "open")])).toBe("open");
+    lasting.close();
+  });
+
   test("is cut when its reader reads nothing, and holds nobody up", async () => {
     const runId = stage.source.addRun(team, 0);
     const reader = await stage.open(team);
@@ -297,7 +311,7 @@ describe("a socket", () => {
 /** Speaks the protocol by hand, so that it can stop reading from the wire. */
 async function openStalled(on: Stage, runId: string) {
   const { hostname, port } = new URL(on.url);
-  const ticket = on.tickets.issue(account(team, "viewer", newId()));
+  const ticket = on.tickets.issue({ principal: account(team, "viewer", newId()) });
   const socket = connectSocket(Number(port), hostname);
   let text = "";
   const ended = Promise.withResolvers<string>();

@@ -2,7 +2,7 @@ import type { Principal } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 import { problemResponse, requestIdOf } from "@dap/platform/http";
 import { type Client, type ClientDeps, createClient } from "./socket/client";
-import type { TicketStore } from "./ticket/store";
+import type { Holder, TicketStore } from "./ticket/store";
 
 export type ServerDeps = ClientDeps & {
   readonly fetch: (request: Request) => Response | Promise<Response>;
@@ -19,12 +19,12 @@ export type ServerDeps = ClientDeps & {
 
 /** Sockets of one account or key at a time. */
 const socketsMax = 50;
-/** A ticket speaks for its owner no longer than this; then the socket must come back with a new one. */
+/** A ticket speaks for its owner no longer than this, or than its token; then the socket must come back with a new one. */
 const ageMsMax = 15 * 60_000;
 /** Largest frame at all: services send batches. Clients are held to 64 KB in `client.ts`. */
 const frameBytesMax = 4_194_304;
 
-type SocketData = { readonly principal: Principal; client?: Client };
+type SocketData = { readonly holder: Holder; client?: Client };
 
 /** Listens for HTTP and for sockets on one port. */
 export function listen(deps: ServerDeps): { readonly port: number; readonly stop: () => Promise<void> } {
@@ -37,8 +37,8 @@ export function listen(deps: ServerDeps): { readonly port: number; readonly stop
     fetch: async (request, self) => {
       if (new URL(request.url).pathname !== "/realtime") return deps.fetch(request);
       try {
-        const principal = await admit(request, deps, clients);
-        if (self.upgrade(request, { data: { principal } })) return undefined;
+        const holder = await admit(request, deps, clients);
+        if (self.upgrade(request, { data: { holder } })) return undefined;
         throw new Failure("UPGRADE_REQUIRED", 426, "This address speaks WebSocket.", {
           headers: { upgrade: "websocket" },
         });
@@ -62,7 +62,7 @@ export function listen(deps: ServerDeps): { readonly port: number; readonly stop
           close: (code: number, reason: string) => socket.close(code, reason),
           terminate: () => socket.terminate(),
         };
-        const client = createClient(wire, socket.data.principal, deps);
+        const client = createClient(wire, socket.data.holder, deps);
         socket.data.client = client;
         clients.add(client);
       },
@@ -87,7 +87,8 @@ export function listen(deps: ServerDeps): { readonly port: number; readonly stop
   const timer = setInterval(() => {
     const nowMs = performance.now();
     for (const client of clients) {
-      const isDue = client.principal.kind !== "service" && nowMs - client.openedAtMs > ageMsMax;
+      const isTooOld = client.principal.kind !== "service" && nowMs - client.openedAtMs > ageMsMax;
+      const isDue = isTooOld || Date.now() >= client.endMs;
       if (isDue || deps.isStale?.(client.principal)) client.end(4001, "come back with a new ticket");
       else client.check();
     }
@@ -105,22 +106,22 @@ export function listen(deps: ServerDeps): { readonly port: number; readonly stop
 }
 
 /** Who opens the socket: a service by its token, anybody else by a ticket and from an allowed page. */
-async function admit(request: Request, deps: ServerDeps, clients: ReadonlySet<Client>): Promise<Principal> {
+async function admit(request: Request, deps: ServerDeps, clients: ReadonlySet<Client>): Promise<Holder> {
   if (request.headers.has("authorization")) {
     const service = await deps.authenticate(request);
-    if (service?.kind === "service") return service;
+    if (service?.kind === "service") return { principal: service };
     throw new Failure("UNAUTHENTICATED", 401, "Open the socket with a ticket.");
   }
   const origin = request.headers.get("origin");
   if (origin === null || !deps.origins.has(origin))
     throw new Failure("FOREIGN_ORIGIN", 403, "This page may not open a socket here.");
-  const principal = deps.tickets.redeem(new URL(request.url).searchParams.get("ticket") ?? "");
-  if (principal === undefined) throw new Failure("UNAUTHENTICATED", 401, "The ticket is not valid, or was used.");
-  const owner = ownerOf(principal);
+  const holder = deps.tickets.redeem(new URL(request.url).searchParams.get("ticket") ?? "");
+  if (holder === undefined) throw new Failure("UNAUTHENTICATED", 401, "The ticket is not valid, or was used.");
+  const owner = ownerOf(holder.principal);
   const open = [...clients].filter((client) => ownerOf(client.principal) === owner).length;
   if (open >= socketsMax)
     throw new Failure("TOO_MANY_SOCKETS", 429, `At most ${socketsMax} sockets may be open at a time.`);
-  return principal;
+  return holder;
 }
 
 function ownerOf(principal: Principal): string {

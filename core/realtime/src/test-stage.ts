@@ -114,8 +114,10 @@ export async function createStage({ broker, source = createFakeSource(), port = 
       await Promise.all([hub.close(), tickets.close()]);
     },
     /** A browser of a member of `team`. */
-    open: (team: string, role: Role = "viewer", accountId = newId()) =>
-      openSocket(`${url}/realtime?ticket=${tickets.issue(account(team, role, accountId))}`, { origin }),
+    open: (team: string, role: Role = "viewer", accountId = newId(), endMs?: number) => {
+      const ticket = tickets.issue({ principal: account(team, role, accountId), endMs });
+      return openSocket(`${url}/realtime?ticket=${ticket}`, { origin });
+    },
   };
 }
 

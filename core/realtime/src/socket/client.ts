@@ -1,6 +1,7 @@
 import { type Principal, type RealtimeReply, teamPermissions } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 import type { Logger } from "@dap/platform/log";
+import type { Holder } from "../ticket/store";
 import type { Hub } from "../topic/hub";
 import { parseTopic, type Topic } from "../topic/parse";
 import type { RunSource } from "../topic/run-source";
@@ -17,6 +18,8 @@ export const limits = { frameBytesMax: 65_536, framesPerSecond: 100, topicsMax: 
 export type Client = {
   readonly principal: Principal;
   readonly openedAtMs: number;
+  /** Unix time at which what the socket may see must be asked anew. */
+  readonly endMs: number;
   readonly receive: (frame: string | Buffer) => void;
   readonly drained: () => void;
   /** Looks for missed events of its runs. */
@@ -27,7 +30,11 @@ export type Client = {
 
 type Joined = { readonly leave: () => void; readonly check: () => void };
 
-export function createClient(wire: Wire, principal: Principal, { hub, source, log }: ClientDeps): Client {
+export function createClient(
+  wire: Wire,
+  { principal, endMs = Number.POSITIVE_INFINITY }: Holder,
+  { hub, source, log }: ClientDeps,
+): Client {
   const topics = new Map<string, Joined>();
   const allowsFrame = createRateLimit(limits.framesPerSecond, performance.now());
   const isService = principal.kind === "service";
@@ -131,6 +138,7 @@ export function createClient(wire: Wire, principal: Principal, { hub, source, lo
   return {
     principal,
     openedAtMs: performance.now(),
+    endMs,
     receive,
     drained: outlet.drained,
     check: () => {

@@ -3,6 +3,7 @@ import { requirePrincipal } from "@dap/platform/guard";
 import { Type } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import type { TicketStore } from "./store";
+import { tokenEndMs } from "./token-end";
 
 export type TicketRouteDeps = {
   readonly authenticate: (request: Request) => Promise<Principal | undefined>;
@@ -20,7 +21,7 @@ export const ticketRoute = ({ authenticate, tickets }: TicketRouteDeps) =>
     async ({ request, set }) => {
       const principal = requirePrincipal(await authenticate(request));
       set.status = 201;
-      return { ticket: tickets.issue(principal) };
+      return { ticket: tickets.issue({ principal, endMs: tokenEndMs(request) }) };
     },
     { response: { 201: Ticket }, detail: { summary: "Get a ticket for a WebSocket", tags: ["realtime"] } },
   );
