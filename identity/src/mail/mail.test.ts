@@ -121,6 +121,11 @@ describe("the mailbox page", () => {
     expect((await identity.call("GET", "/mailbox", { headers: { "x-forwarded-for": "127.0.0.1" } })).status).toBe(200);
   });
 
+  test("is not there where the platform has a public address: a proxy in front makes everybody local", async () => {
+    const app = identity.withSettings({ publicUrl: "https://dap.example.com" });
+    expect((await app.handle(new Request("http://localhost/mailbox"))).status).toBe(404);
+  });
+
   test("is not there where mail is sent", async () => {
     const app = identity.withSettings({ isMailboxShown: false });
     expect((await app.handle(new Request("http://localhost/mailbox"))).status).toBe(404);

@@ -8,7 +8,8 @@ import { listMail, type StoredMail } from "./outbox";
 
 /**
  * The mailbox of a laptop, where mail is shown instead of sent. Whoever reads it can use its links: it exists only in
- * that mode, and only for clients on this machine.
+ * that mode, only for clients on this machine, and only where this machine is the platform's address: behind a public one
+ * there is a proxy, and everybody's requests come from it.
  */
 export const mailboxRoutes = (deps: IdentityDeps, guard: Guard) =>
   new Elysia({ tags: ["Mailbox"] }).use(guard).get("/mailbox", ({ request }) => answerMailbox(deps, request), {
@@ -17,7 +18,7 @@ export const mailboxRoutes = (deps: IdentityDeps, guard: Guard) =>
   });
 
 async function answerMailbox(deps: IdentityDeps, request: Request): Promise<Response> {
-  if (!deps.settings.isMailboxShown || !isLocalClient(request)) {
+  if (!deps.settings.isMailboxShown || !isOnThisMachine(deps.settings.publicUrl) || !isLocalClient(request)) {
     throw new Failure("NOT_FOUND", 404, "There is nothing here.");
   }
   const mails = await listMail(deps.db, deps.mailSealer, 100);
@@ -25,6 +26,9 @@ async function answerMailbox(deps: IdentityDeps, request: Request): Promise<Resp
   const empty = html`<p>No mail yet. What the platform would send by mail appears here.</p>`;
   return pageResponse("Mailbox", html`<h1>Mailbox</h1>${shown.length > 0 ? shown : empty}`);
 }
+
+const isOnThisMachine = (publicUrl: string): boolean =>
+  ["localhost", "127.0.0.1", "[::1]"].includes(new URL(publicUrl).hostname);
 
 const viewMail = ({ to, subject, text, createdAt }: StoredMail, publicUrl: string): Html =>
   html`<article><h2>${subject}</h2><small>to ${to}, ${createdAt.toISOString()}</small>${text

@@ -31,7 +31,8 @@ export type LoginResult = {
  */
 export async function logIn(deps: IdentityDeps, request: LoginRequest): Promise<LoginResult> {
   const now = new Date(deps.clock.nowMs());
-  const canonical = parseEmail(request.email)?.canonical ?? request.email.slice(0, 300);
+  // What is no address is looked for all the same, to take as long; NUL cannot even be asked for, and no address has a space.
+  const canonical = parseEmail(request.email)?.canonical ?? request.email.slice(0, 300).replaceAll("\0", " ");
   const found = await findAccountByEmail(deps.db, canonical);
   const isKnown = await isKnownDevice(deps, request.deviceToken, found, now);
   const attempts = attemptsOf(request, canonical, isKnown);

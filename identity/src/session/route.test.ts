@@ -72,6 +72,7 @@ describe("logging in", () => {
     const answers = [
       await login({ email: `${newId()}@example.com`, password }),
       await login({ email: "not an address", password }),
+      await login({ email: `${email}\u0000`, password }),
       await login({ email, password: "wrong password" }),
       await login({ email, password: "x".repeat(500) }),
       await login({ email, password: "a\u0000b" }),
