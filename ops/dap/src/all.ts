@@ -65,7 +65,7 @@ export async function startAll(config: AllConfig): Promise<Running> {
     await keep(startRealtime({ ...readRealtimeConfig(on(env.REALTIME_URL)), broker }));
     await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
     await config.built;
-    const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`);
+    const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`, config.serviceSecret);
     const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
     return { url: edge.url, stop };
   } catch (error) {
