@@ -148,6 +148,8 @@ describe("a path to go on to", () => {
       "javascript:x",
       "/a\nb",
       "/\t/evil",
+      "/\u2028/evil", // no header can carry it
+      "/a b",
       "",
       null,
       undefined,

@@ -56,7 +56,10 @@ export function createShell(config: WebConfig, parts: ShellParts): WebHandler {
     const nonce = newNonce();
     const context: PageContext = { ...deps, nonce, sessions, session: resolved.session, onError };
     // The framework checks the origin of forms against the address it is given.
-    const seen = new URL(pathname + new URL(request.url).search, originOf(request, publicOrigin));
+    const seen = new URL(originOf(request, publicOrigin));
+    // Set part by part: joined to a base, a path that starts with two slashes would name another host.
+    seen.pathname = pathname;
+    seen.search = new URL(request.url).search;
     const rendered = (await parts.renderPage(at(request, seen), context)) ?? errorPage(404, parts.styleHref);
     const shown = await withoutBareError(rendered, parts.styleHref);
     shown.headers.set("content-security-policy", contentPolicy(nonce, seen.origin));
@@ -117,7 +120,8 @@ async function sessionDoor(
   if (request.method !== "POST") return redirect("/");
   if (!isOwnOrigin(request, publicOrigin)) return new Response("Foreign origin\n", { status: 403 });
   if (pathname === "/session/logout") return finish(redirect("/login"), await sessions.logOut(request));
-  const theme = String((await request.formData()).get("theme"));
+  const form = await request.formData().catch(() => undefined); // not a form: as if it said nothing
+  const theme = form?.get("theme");
   const value = theme === "light" || theme === "dark" ? theme : "system";
   const secure = publicOrigin.startsWith("https:");
   const cookie = setCookieLine(themeCookie, value, { maxAgeSeconds: 31_536_000, secure, httpOnly: false });

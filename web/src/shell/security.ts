@@ -51,7 +51,7 @@ export function originOf(request: Request, publicOrigin: string): string {
   const hosts = [request.headers.get("x-forwarded-host"), request.headers.get("host")];
   const candidates = hosts.flatMap((host) => (host ? [`${scheme}://${host}`] : []));
   const given = request.headers.get("origin");
-  return given !== null && candidates.includes(given) ? given : publicOrigin;
+  return given !== null && candidates.includes(given) && URL.canParse(given) ? given : publicOrigin;
 }
 
 /** Whether a request that changes something comes from the webapp's own pages. */
