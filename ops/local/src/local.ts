@@ -56,7 +56,7 @@ export async function startLocal(env: Environment, { built }: LocalParts = {}): 
     };
   } catch (error) {
     await server.stop();
-    throw error;
+    throw server.explain(error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { startPostgres } from "@dap/platform/embedded-postgres";
 import { Failure } from "@dap/platform/failure";
+import { isConnectionLost } from "@dap/platform/postgres";
 import { Secret } from "@dap/platform/secret";
 import { probeDatabase } from "./probe";
 import { ensureSecret } from "./secret";
@@ -12,6 +13,8 @@ export type PostgresServer = {
   readonly adminUrl: Secret<string>;
   /** Resolves when our own server ended without being asked; never for one that is not ours. */
   readonly failed: Promise<Failure>;
+  /** What an error of a query means at the start: a lost connection is seldom the whole story. */
+  readonly explain: (error: unknown) => unknown;
   readonly stop: () => Promise<void>;
 };
 
@@ -24,7 +27,8 @@ export async function openServer({
   const never = new Promise<Failure>(() => undefined);
   if (databaseUrl) {
     await probeDatabase(databaseUrl);
-    return { adminUrl: new Secret(databaseUrl), failed: never, stop: async () => undefined };
+    const explain = (error: unknown): unknown => error;
+    return { adminUrl: new Secret(databaseUrl), failed: never, explain, stop: async () => undefined };
   }
   const folder = `${dataDir}/postgres`;
   const { url, ended, stop } = await startPostgres({
@@ -35,6 +39,7 @@ export async function openServer({
   return {
     adminUrl: new Secret(url),
     failed: ended.then(() => (isAsked ? never : explainEnd(`${folder}.log`, dataDir))),
+    explain: (error) => (isConnectionLost(error) ? explainEnd(`${folder}.log`, dataDir) : error),
     stop: () => {
       isAsked = true;
       return stop();
@@ -42,10 +47,12 @@ export async function openServer({
   };
 }
 
+const isDiskFull = /No space left on device|Check free disk space|wrote only \d+ of \d+ bytes/i;
+
 /** A full disk is the common reason; the server's own log tells the others. */
 function explainEnd(logFile: string, dataDir: string): Failure {
   const log = readText(logFile);
-  if (/No space left on device/i.test(log)) {
+  if (isDiskFull.test(log)) {
     const message = `There is no space left on the disk of ${dataDir}. Make room and start again; nothing that was accepted is lost`;
     return new Failure("DISK_FULL", 500, message);
   }

@@ -4,7 +4,7 @@ type Known = { readonly sign: RegExp; readonly code: string; readonly say: (data
 
 const known: readonly Known[] = [
   {
-    sign: /No space left on device/i,
+    sign: /No space left on device|Check free disk space|wrote only \d+ of \d+ bytes/i,
     code: "DISK_FULL",
     say: (dataDir) =>
       `There is no space left on the disk of ${dataDir}; PostgreSQL cannot start. Free some and start again.`,
