@@ -74,7 +74,7 @@ describeWithBrowser("a person with a browser", () => {
     await page.click("text=Create workflow");
     await page.waitForSelector(".code[data-live]");
     await page.locator(".code__area").fill(JSON.stringify(document, null, 2));
-    await page.waitForSelector(".save:has-text('Saved')");
+    await page.waitForSelector(".save__label:text-is('Saved')");
     await page.waitForSelector("text=No problems");
     await shoot(page, "editor");
 
