@@ -3,7 +3,6 @@ import { catalogueRoutes } from "./catalogue/route";
 import type { DataDeps } from "./deps";
 import type { AnyRoute } from "./http/declare";
 import { openApiOf } from "./http/open-api";
-import { orUnavailable } from "./http/outage";
 import { performRoute } from "./http/perform";
 import { internalRoutes, performInternal } from "./internal/route";
 import { createPlanCache } from "./run/plan-cache";
@@ -42,14 +41,14 @@ export function createApp(deps: DataDeps) {
     app.route(
       route.method,
       `${teamPath}${route.path}`,
-      ({ request, params }: RouteContext) => orUnavailable(() => performRoute(route, request, params, deps)),
+      ({ request, params }: RouteContext) => performRoute(route, request, params, deps),
       { parse: "none", detail: openApiOf(route) },
     );
   for (const route of internalRoutes(deps))
     app.route(
       route.method,
       route.path,
-      ({ request, params }: RouteContext) => orUnavailable(() => performInternal(route, request, params, deps)),
+      ({ request, params }: RouteContext) => performInternal(route, request, params, deps),
       { parse: "none", detail: { hide: true } },
     );
   return app;

@@ -5,8 +5,10 @@ import { silentLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
 import { createTestDatabase } from "@dap/platform/test-postgres";
 import { createRunMaintenance, createRunStore, type RunMaintenance, type RunStore } from "@dap/run";
-import { createApp, type DataDeps } from "./app";
+import { Value } from "@sinclair/typebox/value";
+import { createApp, type DataDeps, publicRoutes, teamPath } from "./app";
 import { createRouteSignal } from "./feed/route-signal";
+import type { AnyRoute } from "./http/declare";
 
 export const teamA = "01890000-0000-7000-8000-00000000000a";
 export const teamB = "01890000-0000-7000-8000-00000000000b";
@@ -95,6 +97,7 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
     ...overrides,
   };
   const app = createApp(deps);
+  const declared = publicRoutes(deps);
   return {
     deps,
     app,
@@ -102,7 +105,12 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
     wakes: () => wakes,
     maintenance: createRunMaintenance(system.sql),
     workerStore: createRunStore(worker.sql),
-    ask: async (method, path, ask) => read(await app.handle(toRequest(method, path, ask))),
+    ask: async (method, path, ask) => {
+      const request = toRequest(method, path, ask);
+      const asked = await read(await app.handle(request));
+      expectDeclared(declared, method, new URL(request.url).pathname, asked);
+      return asked;
+    },
     count: async (table) => {
       const [row] = await admin.sql`select count(*)::int as n from ${admin.sql(table)}`;
       return Number(row?.n);
@@ -111,6 +119,26 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
       await Promise.all([own, system, worker, admin].map(({ close }) => close()));
     },
   };
+}
+
+/** What a test gets must be what the API's description says, field by field. */
+function expectDeclared(
+  declared: readonly AnyRoute[],
+  method: string,
+  pathname: string,
+  { status, body }: Asked,
+): void {
+  if (status >= 300) return;
+  const isAt = ({ path }: AnyRoute) => new RegExp(`^${`${teamPath}${path}`.replace(/:\w+/g, "[^/]+")}$`).test(pathname);
+  // A fixed path such as /workflows/import comes before one with a parameter, as in the router.
+  const [route] = declared
+    .filter((one) => one.method === method && isAt(one))
+    .sort((one, other) => one.path.split(":").length - other.path.split(":").length);
+  if (!route) return;
+  if (!(status in route.answers)) throw new Error(`${method} ${route.path} does not declare ${status}`);
+  const schema = route.answers[status];
+  const wrong = schema && [...Value.Errors(schema, body)][0];
+  if (wrong) throw new Error(`${method} ${route.path} declares another answer: ${wrong.path} ${wrong.message}`);
 }
 
 export function toRequest(method: string, path: string, { as = "editor", body, text, headers }: Ask = {}): Request {

@@ -11,7 +11,19 @@ describe("the merged API document", () => {
       ],
       "http://localhost:8080",
     );
-    expect(Object.keys(merged.paths as object)).toEqual(["/api/v1/a", "/api/v1/b"]);
+    expect(Object.keys(merged.paths as object)).toEqual(["/api/v1/a", "/api/v1/b", "/w/{endpointId}"]);
     expect(merged).toMatchObject({ components: { schemas: { A: {} } }, servers: [{ url: "http://localhost:8080" }] });
+  });
+
+  test("says of every operation what a refusal looks like", () => {
+    const get = { responses: { 200: { description: "fine" } } };
+    const merged = mergeOpenApi([{ paths: { "/api/v1/a": { get } } }], "http://localhost:8080");
+    const { responses } = (merged.paths as Record<string, { get: { responses: Record<string, object> } }>)["/api/v1/a"]
+      ?.get ?? { responses: {} };
+    expect(responses["200"]).toEqual({ description: "fine" });
+    expect(JSON.stringify(responses.default)).toContain("#/components/schemas/Problem");
+    expect(merged).toMatchObject({
+      components: { schemas: { Problem: { properties: { code: { type: "string" } } } } },
+    });
   });
 });

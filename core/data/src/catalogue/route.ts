@@ -4,6 +4,7 @@ import { functionCatalogue, semantics } from "@dap/expression";
 import type { DataDeps } from "../deps";
 import { ok } from "../http/answer";
 import { type AnyRoute, route } from "../http/declare";
+import { ConnectorPage, FunctionPage } from "./answer";
 
 /** What documents may be made of: steps with their schemas, triggers, and the functions of expressions. */
 export function catalogueRoutes({ catalogue }: DataDeps): readonly AnyRoute[] {
@@ -14,6 +15,7 @@ export function catalogueRoutes({ catalogue }: DataDeps): readonly AnyRoute[] {
       path: "/connectors",
       permission: "workflow:read",
       summary: "Every step with its schemas, by connector; the control steps and triggers by name",
+      answers: { 200: ConnectorPage },
       handle: async () => ok({ items: connectors, controlSteps: controlUses, triggers, nextCursor: null }),
     }),
     route({
@@ -21,6 +23,7 @@ export function catalogueRoutes({ catalogue }: DataDeps): readonly AnyRoute[] {
       path: "/functions",
       permission: "workflow:read",
       summary: "Every function of the expression language",
+      answers: { 200: FunctionPage },
       handle: async () => ok({ items: functionCatalogue, semantics, nextCursor: null }),
     }),
   ];

@@ -24,6 +24,8 @@ export type Route<Resource, B extends TSchema, Q extends TSchema> = {
   readonly path: `/${string}`;
   readonly permission: Permission;
   readonly summary: string;
+  /** What it answers when it does as it is asked, by status; without a schema the answer has no body. */
+  readonly answers: Readonly<Record<number, TSchema | undefined>>;
   /** The thing that the path names; `undefined` when the team has no such thing, which is answered 404. */
   readonly find?: (teamId: string, params: Readonly<Record<string, string>>) => Promise<Resource | undefined>;
   /** `required`: 428 without `If-Match`. With either, 412 when it is not the version given by `versionOf`. */

@@ -9,7 +9,7 @@ type Parameter = {
 };
 
 /** What the OpenAPI document says of a route. Bodies are read by the routes themselves, so the framework cannot know. */
-export const openApiOf = ({ method, path, permission, summary, body, query, ifMatch }: AnyRoute) => ({
+export const openApiOf = ({ method, path, permission, summary, answers, body, query, ifMatch }: AnyRoute) => ({
   summary,
   operationId: `${method.toLowerCase()}${path.replace(/[/:-]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
   tags: [path.split("/")[1] ?? ""],
@@ -21,8 +21,13 @@ export const openApiOf = ({ method, path, permission, summary, body, query, ifMa
     ...(method === "POST" ? [idempotencyHeader] : []),
   ],
   ...(body && { requestBody: { content: { "application/json": { schema: body as object } } } }),
-  responses: { default: { description: "A problem (RFC 9457) with a permanent `code`, or the answer." } },
+  responses: Object.fromEntries(Object.entries(answers).map(([status, schema]) => [status, responseOf(schema)])),
 });
+
+const responseOf = (schema: TSchema | undefined) =>
+  schema === undefined
+    ? { description: "Done; the answer has no body." }
+    : { description: "The answer.", content: { "application/json": { schema: schema as object } } };
 
 const pathParameter = (name: string): Parameter => ({ name, in: "path", required: true, schema: { type: "string" } });
 

@@ -12,6 +12,7 @@ import { pageLimit, pageQuery } from "../http/page";
 import { notFound } from "../http/perform";
 import { workflowFinder } from "../workflow/find";
 import { cursorUnknown } from "../workflow/route";
+import { CancelAnswer, EventPage, RunAnswer, RunPage } from "./answer";
 import type { PlanCache } from "./plan-cache";
 import { readAllEvents } from "./read-event";
 import { announce } from "./start-route";
@@ -41,6 +42,7 @@ export function runRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRoute[
       path: "/runs",
       permission: "run:read",
       summary: "List the team's runs, newest first",
+      answers: { 200: RunPage },
       query: RunQuery,
       handle: ({ teamId, query }) => listRuns(deps, teamId, query),
     }),
@@ -49,6 +51,7 @@ export function runRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRoute[
       path: "/workflows/:workflowId/runs",
       permission: "run:read",
       summary: "List a workflow's runs, newest first",
+      answers: { 200: RunPage },
       find: workflowFinder(deps.db),
       query: WorkflowRunQuery,
       handle: ({ teamId, resource, query }) => listRuns(deps, teamId, { ...query, workflowId: resource.id }),
@@ -58,6 +61,7 @@ export function runRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRoute[
       path: "/runs/:runId",
       permission: "run:read",
       summary: "Get a run with the timeline of its steps",
+      answers: { 200: RunAnswer },
       find,
       handle: async ({ resource: row }) => {
         const [events, plan] = await Promise.all([
@@ -78,6 +82,7 @@ export function runRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRoute[
       path: "/runs/:runId/events",
       permission: "run:read",
       summary: "The run's events after a sequence number",
+      answers: { 200: EventPage },
       find,
       query: EventQuery,
       handle: async ({ resource: row, query }) => {
@@ -92,6 +97,7 @@ export function runRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRoute[
       path: "/runs/:runId/cancel",
       permission: "run:cancel",
       summary: "Ask a run to stop; force skips what it would do on leaving",
+      answers: { 202: CancelAnswer },
       find,
       body: CancelBody,
       handle: ({ resource, body, principal }) =>

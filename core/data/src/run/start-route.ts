@@ -7,6 +7,7 @@ import { type Answer, ok } from "../http/answer";
 import { type AnyRoute, route } from "../http/declare";
 import { actorOf, readIdempotencyKey } from "../http/once";
 import { workflowFinder } from "../workflow/find";
+import { RunAccepted, RunResult } from "./answer";
 import { awaitEnd } from "./await-end";
 import type { PlanCache } from "./plan-cache";
 import { startRun } from "./start";
@@ -30,6 +31,7 @@ export function startRoutes(deps: DataDeps, planOf: PlanCache): readonly AnyRout
       path: "/workflows/:workflowId/runs",
       permission: "run:start",
       summary: "Start a run; with wait=result wait up to 60 s for its end",
+      answers: { 200: RunResult, 202: RunAccepted },
       find: workflowFinder(deps.db),
       query: Type.Object({ wait: Type.Optional(Type.Literal("result")) }, closed),
       body: StartBody,

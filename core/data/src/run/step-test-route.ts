@@ -5,6 +5,7 @@ import { ok } from "../http/answer";
 import { type AnyRoute, route } from "../http/declare";
 import { readStoredDocument } from "../workflow/document";
 import { workflowFinder } from "../workflow/find";
+import { StepTestAnswer } from "./answer";
 import { testStep } from "./step-test";
 
 const Values = Type.Optional(Type.Object({}, { additionalProperties: true }));
@@ -25,6 +26,7 @@ export function stepTestRoutes({ db, catalogue }: DataDeps): readonly AnyRoute[]
       path: "/workflows/:workflowId/steps/:stepId/test",
       permission: "run:start",
       summary: "Run one computing step of the draft alone, with sample values in scope",
+      answers: { 200: StepTestAnswer },
       find: workflowFinder(db),
       body: TestBody,
       handle: async ({ resource, params, body }) => {

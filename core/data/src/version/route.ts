@@ -12,6 +12,7 @@ import type { WorkflowRow } from "../workflow/query";
 import { cursorUnknown } from "../workflow/route";
 import { EmptyBody, PublishBody, RollbackBody } from "../workflow/schema";
 import { endpointView } from "../workflow/view";
+import { DiffAnswer, PublishedAnswer, RotatedAnswer, VersionAnswer, VersionPage } from "./answer";
 import { findVersion, listVersions, type VersionRow } from "./query";
 import { publishDraft, rollBack, rotate } from "./service";
 
@@ -27,6 +28,7 @@ export function versionRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/publish",
       permission: "workflow:publish",
       summary: "Make the draft an immutable version and put it into force",
+      answers: { 200: PublishedAnswer },
       find,
       ifMatch: "allowed",
       versionOf: draftVersionOf,
@@ -44,6 +46,7 @@ export function versionRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/rollback",
       permission: "workflow:publish",
       summary: "Publish the document of an earlier version anew; the draft stays",
+      answers: { 200: PublishedAnswer },
       find,
       body: RollbackBody,
       handle: (call) =>
@@ -60,6 +63,7 @@ export function versionRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/endpoint/rotate",
       permission: "workflow:publish",
       summary: "Give the endpoint a new address; the old one stops at once",
+      answers: { 200: RotatedAnswer },
       find,
       body: EmptyBody,
       handle: (call) =>
@@ -73,6 +77,7 @@ export function versionRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/versions",
       permission: "workflow:read",
       summary: "List published versions, newest first",
+      answers: { 200: VersionPage },
       find,
       query: Type.Object(pageQuery, { additionalProperties: false }),
       handle: async ({ teamId, resource, query }) => {
@@ -108,6 +113,7 @@ function readRoutes({ db }: DataDeps): readonly AnyRoute[] {
       path,
       permission: "workflow:read",
       summary: "Get a published version with its document",
+      answers: { 200: VersionAnswer },
       find,
       handle: async ({ resource }) => ok(withDocument(resource.version, resource.workflow)),
     }),
@@ -116,6 +122,7 @@ function readRoutes({ db }: DataDeps): readonly AnyRoute[] {
       path: `${path}/diff`,
       permission: "workflow:read",
       summary: "A version beside another one (against=N), or beside the draft",
+      answers: { 200: DiffAnswer },
       find,
       query: Type.Object(
         { against: Type.Optional(Type.String({ pattern: "^(draft|[1-9][0-9]{0,8})$" })) },

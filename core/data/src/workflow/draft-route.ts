@@ -6,11 +6,12 @@ import { commitOnce } from "../http/commit";
 import { type AnyRoute, route } from "../http/declare";
 import { notFound } from "../http/perform";
 import { findVersion } from "../version/query";
+import { CheckAnswer, WorkflowAnswer } from "./answer";
 import { checkDocument, requireDocument } from "./check";
 import { readDocument } from "./document";
 import { draftVersionOf, workflowFinder } from "./find";
 import { shown, unwrap } from "./route";
-import { CheckBody, EmptyBody, RawDocumentBody } from "./schema";
+import { CheckBody, Document, EmptyBody, RawDocumentBody } from "./schema";
 import { saveDraft, setPaused } from "./service";
 import { etagHeader } from "./view";
 
@@ -24,6 +25,7 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/draft",
       permission: "workflow:read",
       summary: "Get the draft's document alone",
+      answers: { 200: Document },
       find,
       handle: async ({ resource }) => ok(resource.draft, etagHeader(resource)),
     }),
@@ -32,6 +34,7 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/draft",
       permission: "workflow:update",
       summary: "Replace the draft, bare or as { document }",
+      answers: { 200: WorkflowAnswer },
       find,
       ifMatch: "required",
       versionOf: draftVersionOf,
@@ -47,6 +50,7 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/check",
       permission: "workflow:read",
       summary: "Check the draft, or the document sent; nothing is stored",
+      answers: { 200: CheckAnswer },
       find,
       body: CheckBody,
       handle: async ({ resource, body }) => {
@@ -60,6 +64,7 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId/export",
       permission: "workflow:read",
       summary: "Download the draft, or a version, as a document",
+      answers: { 200: Document },
       find,
       query: Type.Object(
         { version: Type.Optional(Type.String({ pattern: "^[1-9][0-9]{0,8}$" })) },
@@ -82,6 +87,7 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
         path: `/workflows/:workflowId/${act}`,
         permission: "workflow:publish",
         summary: act === "pause" ? "Let no trigger in; accepted runs go on" : "Let triggers in again",
+        answers: { 200: WorkflowAnswer },
         find,
         body: EmptyBody,
         handle: (call) =>

@@ -8,6 +8,7 @@ import { parseWith } from "../http/body";
 import { commitOnce } from "../http/commit";
 import { type AnyRoute, type Call, route } from "../http/declare";
 import { pageLimit, pageQuery, toPage } from "../http/page";
+import { WorkflowAnswer, WorkflowPage } from "./answer";
 import { requireDocument } from "./check";
 import { draftVersionOf, workflowFinder } from "./find";
 import { listWorkflows, type WorkflowRow } from "./query";
@@ -25,6 +26,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows",
       permission: "workflow:create",
       summary: "Create a workflow from a document",
+      answers: { 201: WorkflowAnswer },
       body: NewWorkflowBody,
       handle: (call) => create(deps, call, call.body),
     }),
@@ -33,6 +35,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/import",
       permission: "workflow:create",
       summary: "Create a workflow from an exported document, bare or as { document, folder, tags }",
+      answers: { 201: WorkflowAnswer },
       body: RawDocumentBody,
       handle: (call) => create(deps, call, unwrap(call.body)),
     }),
@@ -41,6 +44,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows",
       permission: "workflow:read",
       summary: "List workflows, newest first",
+      answers: { 200: WorkflowPage },
       query: Type.Object({ ...pageQuery, ...ListFilter }, { additionalProperties: false }),
       handle: async ({ teamId, query }) => {
         if (query.cursor !== undefined && !isUuid(query.cursor)) throw cursorUnknown();
@@ -55,6 +59,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId",
       permission: "workflow:read",
       summary: "Get a workflow with its draft",
+      answers: { 200: WorkflowAnswer },
       find,
       handle: async ({ resource }) => shown(resource, publicUrl),
     }),
@@ -63,6 +68,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId",
       permission: "workflow:update",
       summary: "Rename or file a workflow",
+      answers: { 200: WorkflowAnswer },
       find,
       ifMatch: "allowed",
       versionOf: draftVersionOf,
@@ -78,6 +84,7 @@ export function workflowRoutes(deps: DataDeps): readonly AnyRoute[] {
       path: "/workflows/:workflowId",
       permission: "workflow:delete",
       summary: "Delete a workflow; its endpoint stops at once",
+      answers: { 204: undefined },
       find,
       handle: (call) =>
         commitOnce(deps, call, async (tx) => {
