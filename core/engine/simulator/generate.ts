@@ -130,8 +130,15 @@ export class Generator {
           then: [{ id: this.id(), use: "fail", with: { message: "x" } }],
         };
       default:
-        return { ...common, use: "wait", durationMs: 1 + random.int(2_500) };
+        return this.wait(common);
     }
+  }
+
+  private wait(common: StepCommon): Step {
+    const waitMs = 1 + this.random.int(2_500);
+    return waitMs % 4 === 0
+      ? { ...common, use: "wait", until: `{{ run.startedAtMs + ${waitMs} }}` }
+      : { ...common, use: "wait", durationMs: waitMs };
   }
 
   private graph(sight: Sight): Step[] {

@@ -120,8 +120,17 @@ export type TryStep = StepCommon & {
   readonly finally?: readonly Step[];
 };
 
-/** Milliseconds, or an expression that gives them. */
-export type WaitStep = StepCommon & { readonly use: "wait"; readonly durationMs: number | string };
+/** Lets time pass. Exactly one of the ways to wait is named. Output of a duration and an instant: `null`. */
+export type WaitStep = StepCommon & {
+  readonly use: "wait";
+  /** Milliseconds, or an expression that gives them. */
+  readonly durationMs?: number | string;
+  /** Unix milliseconds or an ISO 8601 instant with its zone, as such or as an expression. What is past is over at once. */
+  readonly until?: number | string;
+};
+
+/** The ways to wait, of which a `wait` names one. */
+export const waitWays = ["durationMs", "until"] as const;
 
 /** Answers the waiting caller and goes on. */
 export type RespondStep = StepCommon & {

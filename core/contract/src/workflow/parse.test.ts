@@ -21,6 +21,8 @@ describe("a workflow document", () => {
       { id: "x", use: "graph", steps: [{ ...set, id: "c", after: [] }] },
       { id: "y", use: "try", steps: [], catch: [], finally: [] },
       { id: "z", use: "wait", durationMs: 10 },
+      { id: "z2", use: "wait", until: "2026-12-24T18:00:00Z" },
+      { id: "z3", use: "wait", until: 1_700_000_000_000 },
       { id: "r", use: "respond", with: { body: 1 } },
       { id: "f", use: "fail", with: { message: "no" } },
       { id: "q", use: "return", output: { ok: true } },
@@ -48,6 +50,13 @@ describe("a workflow document", () => {
       "/steps/2/durationMs STRUCTURE",
       "/steps/3 STRUCTURE",
     ]);
+  });
+
+  test("waits in one way at a time", () => {
+    expect(problemsOf({ ...base, steps: [{ id: "w", use: "wait", durationMs: 1, until: 2 }] })).toEqual([
+      "/steps/0/until STRUCTURE",
+    ]);
+    expect(problemsOf({ ...base, steps: [{ id: "w", use: "wait" }] })).toEqual(["/steps/0/durationMs STRUCTURE"]);
   });
 
   test("with an unknown trigger gets the list of known ones", () => {

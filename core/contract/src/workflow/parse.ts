@@ -1,8 +1,8 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { Value, ValueErrorType } from "@sinclair/typebox/value";
-import { isJsonObject } from "../json";
+import { isJsonObject, type JsonObject } from "../json";
 import type { DocumentProblem } from "../problem";
-import { childLists, type Step, type Workflow } from "./document";
+import { childLists, type Step, type Workflow, waitWays } from "./document";
 import { controlStepSchemas, plainStepSchema, triggerSchemas, workflowLimits, workflowSchema } from "./schema";
 
 export type ParsedWorkflow =
@@ -82,10 +82,20 @@ function checkSteps(
       `${path}/${index}`,
       problems,
     );
+    if (use === "wait") checkWait(step, `${path}/${index}`, problems);
     if (problems.length > before) return;
     for (const child of childLists(step as unknown as Step))
       checkSteps(child.steps, `${path}/${index}${child.path}`, depth + 1, counter, problems);
   });
+}
+
+/** A wait that names no way to wait, or a second one. */
+function checkWait(step: JsonObject, path: string, problems: DocumentProblem[]): void {
+  const named = waitWays.filter((way) => Object.hasOwn(step, way));
+  const all = waitWays.join(", ");
+  if (named.length === 0) problems.push(problem(`${path}/durationMs`, "STRUCTURE", `A wait names one of: ${all}.`));
+  for (const way of named.slice(1))
+    problems.push(problem(`${path}/${way}`, "STRUCTURE", `A wait names only one of: ${all}.`));
 }
 
 function checkShape(schema: TSchema, value: unknown, path: string, problems: DocumentProblem[]): void {

@@ -1,4 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
+import { waitWays } from "./document";
 
 /** Limits of one document (security.md, section 2.7). */
 export const workflowLimits = { stepsMax: 1_000, depthMax: 32, bytesMax: 1_048_576, idLengthMax: 64 } as const;
@@ -40,10 +41,21 @@ const common = (steps: TSchema) => ({
   after: Type.Optional(Type.Array(Id, { maxItems: 100 })),
 });
 
+/** One of these is named; the parser sees to it, and editors by the published schema's `oneOf`. */
+const waitFields = {
+  durationMs: Type.Optional(Type.Union([Type.Integer({ minimum: 0, maximum: yearMs }), Expression])),
+  until: Type.Optional(
+    Type.Union([
+      Type.Integer({ minimum: 0, maximum: 8_640_000_000_000_000, description: "Unix milliseconds" }),
+      Type.String({ minLength: 1, maxLength: 8_192, description: "ISO 8601 with a zone, or {{ an expression }}" }),
+    ]),
+  ),
+};
+
 /** Schema of each control step, by `use`. */
 export const controlStepSchemas = (steps: TSchema) => {
-  const step = (use: string, own: Record<string, TSchema>) =>
-    Type.Object({ ...common(steps), use: Type.Literal(use), ...own }, closed);
+  const step = (use: string, own: Record<string, TSchema>, more: object = {}) =>
+    Type.Object({ ...common(steps), use: Type.Literal(use), ...own }, { ...closed, ...more });
   return {
     if: step("if", { when: Expression, then: steps, else: Type.Optional(steps) }),
     switch: step("switch", {
@@ -77,7 +89,7 @@ export const controlStepSchemas = (steps: TSchema) => {
     }),
     graph: step("graph", { steps }),
     try: step("try", { steps, catch: Type.Optional(steps), finally: Type.Optional(steps) }),
-    wait: step("wait", { durationMs: Type.Union([Type.Integer({ minimum: 0, maximum: yearMs }), Expression]) }),
+    wait: step("wait", waitFields, { oneOf: waitWays.map((way) => ({ required: [way] })) }),
     respond: step("respond", {
       with: Type.Object(
         {

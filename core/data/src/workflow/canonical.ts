@@ -41,6 +41,7 @@ const stepOrder = [
   "roundsMax",
   "join",
   "durationMs",
+  "until",
   "with",
   "output",
   "retry",

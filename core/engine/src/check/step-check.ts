@@ -9,12 +9,14 @@ import {
   type Step,
   type SwitchStep,
   type TryStep,
+  type WaitStep,
   type WhileStep,
 } from "@dap/contract";
 import type { TypeOfName } from "@dap/expression";
 import { isAssignable } from "@dap/expression";
 import type { CompileDeps } from "../compile-workflow";
 import { effectClassOf } from "../plan/effect-class";
+import { instantOf } from "../run/instant";
 import type { ExpressionCheck } from "./expression-check";
 import { type Flow, joinFlows, type Known, mergeFlows, type Scope, weaken, weakenFlow } from "./flow";
 import { problem, unknownKind, unreachable, warning, wrongType } from "./problem";
@@ -147,8 +149,7 @@ export class StepCheck {
       case "try":
         return this.try(step, path, scope);
       case "wait":
-        if (typeof step.durationMs === "string") this.typed(step.durationMs, numberType, `${path}/durationMs`, scope);
-        return passing(scope.known, always(nullType));
+        return passing(scope.known, this.wait(step, path, scope));
       case "respond":
         this.respond(step.with, `${path}/with`, scope);
         return passing(scope.known, always(nullType));
@@ -167,6 +168,22 @@ export class StepCheck {
     const fits = isAssignable(found.schema, to);
     if (!fits.ok) this.report(wrongType(path, fits.reason));
     return found;
+  }
+
+  /** Gives the type of what comes out of a wait. */
+  private wait(step: WaitStep, path: string, scope: Scope): TypeOfName {
+    if (typeof step.durationMs === "string") this.typed(step.durationMs, numberType, `${path}/durationMs`, scope);
+    if (typeof step.until === "string") this.instant(step.until, `${path}/until`, scope);
+    return always(nullType);
+  }
+
+  private instant(source: string, path: string, scope: Scope): void {
+    const found = this.expressions.field(source, path, scope);
+    const fits = isAssignable(found.schema, { type: ["string", "number"] });
+    if (!fits.ok) this.report(wrongType(path, fits.reason));
+    if (source.includes("{{") || instantOf(source) !== undefined) return;
+    const suggestion = 'Write it with its zone, as in "2026-12-24T18:00:00Z" or "2026-12-24T18:00:00+01:00".';
+    this.report({ ...wrongType(path, "This is no instant in ISO 8601."), suggestion });
   }
 
   private respond(given: Extract<ControlStep, { use: "respond" }>["with"], path: string, scope: Scope): void {

@@ -10,6 +10,7 @@ import {
   type Step,
   type StepCatalogue,
   type SwitchStep,
+  type WaitStep,
   type Workflow,
 } from "@dap/contract";
 import { compileValue, type Evaluate } from "@dap/expression";
@@ -24,7 +25,7 @@ import { attemptMsDefault } from "../run/limit";
 import { createList } from "../run/list";
 import { createPinned, createPlain } from "../run/plain";
 import { createTry, trySlots } from "../run/try";
-import { createWait } from "../run/wait";
+import { createWait, createWaitUntil } from "../run/wait";
 import { createWhile } from "../run/while";
 import { createForgiven, createGuarded, createHandled, createNamed, createTimed, createTraced } from "../run/wrap";
 import { compileSchema } from "../schema/compile-schema";
@@ -139,7 +140,7 @@ class Builder {
           cleanup: step.finally && this.list(step.finally, below(place, trySlots.finally)),
         });
       case "wait":
-        return createWait(planned, compiled(step.durationMs));
+        return waitBlock(step, planned);
       case "respond":
         return createRespond(id, compiled(step.with));
       case "return":
@@ -184,6 +185,12 @@ class Builder {
     const blocks = step.steps.map((child, slot) => this.step(child, below(place, slot)));
     return createGroup({ names, blocks, after, needed: names.length, showsMissing: false });
   }
+}
+
+/** The parser has seen that a wait names one way to wait. */
+function waitBlock(step: WaitStep, planned: PlanStep): Block {
+  if (step.until !== undefined) return createWaitUntil(planned, compiled(step.until));
+  return createWait(planned, compiled(step.durationMs ?? 0));
 }
 
 /** The steps that share a scope with this list: all below but those in deeper loops. */

@@ -12,5 +12,8 @@ export const cleanupMsMax = 60_000;
 /** One attempt of a plain step that names no `timeoutMs`. */
 export const attemptMsDefault = 30_000;
 
+/** No step waits longer than a year. */
+export const waitMsMax = 366 * 86_400_000;
+
 /** The key of the run's own timer. No step has it: ids start with a letter. */
 export const runKey = "$run";
