@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { Failure } from "./failure";
 import { createHttpApp, serve } from "./http";
 import { createLogger } from "./log";
+import { connect } from "./postgres";
 
 const lines: string[] = [];
 const log = createLogger({ service: "test", write: (line) => lines.push(line) });
@@ -56,6 +57,28 @@ describe("an app", () => {
       expect(lines.findLast((line) => line.includes(problem.requestId))).toContain("hunter2");
     }
   });
+
+  test("answers 503, and when to come again, while the database cannot be reached, however its error is wrapped", async () => {
+    // Nobody listens on port 9 of this machine.
+    const away = connect("postgres://dap:hunter2@127.0.0.1:9/dap", { max: 1, applicationName: "test" });
+    const outage = createHttpApp({ name: "outage", log })
+      .get("/raw", async () => await away.sql`select 1`)
+      .get("/built", () => away.db.execute("select 1"))
+      .get("/foreign", () => {
+        throw Object.assign(new Error("no"), { code: "23505" });
+      });
+    const ask = (path: string) => outage.handle(new Request(`http://localhost${path}`));
+    for (const path of ["/raw", "/built"]) {
+      const response = await ask(path);
+      expect(response.headers.get("retry-after")).toBe("1");
+      const problem = await problemOf(response);
+      expect(problem).toMatchObject({ status: 503, code: "DATABASE_UNAVAILABLE" });
+      expect(JSON.stringify(problem)).not.toMatch(/127\.0\.0\.1|hunter2/);
+      expect(lines.findLast((line) => line.includes(problem.requestId))).toContain("ECONNREFUSED");
+    }
+    expect(await problemOf(ask("/foreign"))).toMatchObject({ status: 500, code: "INTERNAL" });
+    await away.close();
+  }, 60_000);
 
   test("refuses a body of another shape with 422 and shows no value of it", async () => {
     const problem = await problemOf(post("/order", '{"count":"5","password":"hunter2"}'));

@@ -1,6 +1,7 @@
 import type { DocumentProblem } from "@dap/contract";
 import { InvalidCookieSignature, InvalidFileType, NotFoundError, ParseError, ValidationError } from "elysia";
 import { Failure } from "../failure";
+import { isConnectionLost } from "../postgres/error";
 
 /**
  * What an error that left a route means to the caller. `instanceof` decides, because Elysia's `code` is whatever the
@@ -15,8 +16,15 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof NotFoundError) return new Failure("NOT_FOUND", 404, "There is nothing here.");
   if (error instanceof InvalidCookieSignature) return new Failure("INVALID_COOKIE", 400, "A cookie is not valid.");
   if (error instanceof InvalidFileType) return new Failure("INVALID_FILE", 422, "The file is not of an accepted type.");
+  if (isConnectionLost(error)) return databaseAway(error);
   return new Failure("INTERNAL", 500, "Something went wrong on our side.", { cause: error });
 }
+
+const databaseAway = (cause: unknown): Failure =>
+  new Failure("DATABASE_UNAVAILABLE", 503, "The data store is not reachable right now. Try again.", {
+    cause,
+    headers: { "retry-after": "1" },
+  });
 
 const codes: Readonly<Record<string, string>> = {
   body: "INVALID_BODY",

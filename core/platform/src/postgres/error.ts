@@ -23,8 +23,12 @@ const lostCodes: ReadonlySet<string> = new Set([
   "53300",
 ]);
 
-/** The database went away or cannot be reached: whether a transaction in flight was committed is unknown. */
+/**
+ * The database went away or cannot be reached: whether a transaction in flight was committed is unknown. The query
+ * builder wraps the driver's error, so causes are looked at as well.
+ */
 export const isConnectionLost = (error: unknown): boolean => {
   const state = sqlState(error);
-  return state !== undefined && (lostCodes.has(state) || state.startsWith("08"));
+  if (state !== undefined && (lostCodes.has(state) || state.startsWith("08"))) return true;
+  return error instanceof Error && error.cause !== undefined && error.cause !== error && isConnectionLost(error.cause);
 };
