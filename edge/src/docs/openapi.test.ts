@@ -6,7 +6,7 @@ describe("the merged API document", () => {
     const merged = mergeOpenApi(
       [
         { paths: { "/api/v1/b": { get: {} }, "/internal/x": { get: {} } } },
-        { paths: { "/api/v1/a": { get: {} } }, components: { schemas: { A: {} } } },
+        { paths: { "/api/v1/a/": { get: {} } }, components: { schemas: { A: {} } } },
         undefined,
       ],
       "http://localhost:8080",

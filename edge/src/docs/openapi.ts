@@ -19,7 +19,7 @@ export function mergeOpenApi(documents: readonly unknown[], publicUrl: string): 
   for (const document of [{ paths: ownPaths }, ...documents]) {
     if (!isJsonObject(document)) continue;
     for (const [path, item] of objectEntries(document.paths))
-      if (!path.startsWith("/internal")) paths[path] = withProblems(item);
+      if (!path.startsWith("/internal")) paths[path.replace(/(.)\/$/, "$1")] = withProblems(item);
     const components = isJsonObject(document.components) ? document.components.schemas : undefined;
     for (const [name, schema] of objectEntries(components)) schemas[name] ??= schema;
   }

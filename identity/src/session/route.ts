@@ -46,7 +46,11 @@ export const sessionRoutes = (deps: IdentityDeps, guard: Guard) => {
     })
     .post("/logout", ({ request, set }) => answerLogout(deps, jar, request, set), {
       public: true,
-      detail: { summary: "End the session of the refresh cookie", security: [] },
+      detail: {
+        summary: "End the session of the refresh cookie",
+        security: [],
+        responses: { 204: { description: "Done; the answer has no body." } },
+      },
     })
     .get("/sessions", ({ principal, query }) => answerSessions(deps, principal, query), {
       account: true,
@@ -56,7 +60,10 @@ export const sessionRoutes = (deps: IdentityDeps, guard: Guard) => {
     })
     .delete("/sessions/:sessionId", ({ principal, params }) => answerRevoke(deps, principal, params.sessionId), {
       account: true,
-      detail: { summary: "End one session of the account" },
+      detail: {
+        summary: "End one session of the account",
+        responses: { 204: { description: "Done; the answer has no body." } },
+      },
     });
 };
 

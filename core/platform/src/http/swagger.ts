@@ -12,7 +12,7 @@ export const withSwagger = (info: {
   swagger({
     path: "/openapi",
     specPath: "/openapi.json",
-    excludeStaticFile: true,
+    excludeStaticFile: false,
     exclude: ["/openapi", "/openapi.json", /^\/internal(\/|$)/],
     documentation: {
       info: { ...info, description: info.description ?? "" },

@@ -49,7 +49,10 @@ export const memberRoutes = (deps: TeamDeps, guard: Guard) =>
       {
         // Whoever sees the team may leave it; removing others is decided with the stored roles.
         permission: "team:read",
-        detail: { summary: "Remove a member, or leave" },
+        detail: {
+          summary: "Remove a member, or leave",
+          responses: { 204: { description: "Done; the answer has no body." } },
+        },
       },
     )
     .get("/roles", () => ({ items: roles.map(viewRole), nextCursor: null }), {

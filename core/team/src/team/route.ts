@@ -73,7 +73,10 @@ export const teamRoutes = (deps: TeamDeps, guard: Guard) =>
         await deleteTeam(deps, params.teamId, principal.accountId);
         return new Response(null, { status: 204 });
       },
-      { permission: "team:delete", detail: { summary: "Delete a team" } },
+      {
+        permission: "team:delete",
+        detail: { summary: "Delete a team", responses: { 204: { description: "Done; the answer has no body." } } },
+      },
     );
 
 async function answerTeams(deps: TeamDeps, accountId: string, query: Static<typeof PageQuery>) {
