@@ -4,7 +4,7 @@ import type { Secret } from "@dap/platform/secret";
 
 const read = defineConfig({
   port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
-  hostname: text("HOST", { default: "127.0.0.1", meaning: "address to listen on" }),
+  hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", {
     default: "http://localhost:8080",
     meaning: "base of every link; its origin may open sockets",

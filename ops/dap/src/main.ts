@@ -6,7 +6,9 @@ import { readComputeConfig, start as startCompute } from "@dap/compute";
 import { readDataConfig, start as startData } from "@dap/data";
 import { readEdgeConfig, start as startEdge } from "@dap/edge";
 import { readIdentityConfig, start as startIdentity } from "@dap/identity";
+import { createRabbitBroker } from "@dap/platform/broker";
 import type { Environment } from "@dap/platform/config";
+import { createLogger } from "@dap/platform/log";
 import { hardenRuntime } from "@dap/platform/runtime";
 import { readRealtimeConfig, start as startRealtime } from "@dap/realtime";
 import { readTeamConfig, start as startTeam } from "@dap/team";
@@ -24,15 +26,24 @@ const targets: Readonly<Record<string, (env: Environment) => Promise<Running>>> 
   team: (env) => startTeam(readTeamConfig(env)),
   data: (env) => startData(readDataConfig(env)),
   compute: (env) => startCompute(readComputeConfig(env)),
-  realtime: (env) => startRealtime(readRealtimeConfig(env)),
+  realtime: startRealtimeAlone,
   edge: (env) => startEdge(readEdgeConfig(env)),
   web: (env) => startWeb(readWebConfig(env)),
 };
 
+/** Replicas of realtime tell each other through RabbitMQ; without a BROKER_URL there is one of them. */
+async function startRealtimeAlone(env: Environment): Promise<Running> {
+  const config = readRealtimeConfig(env);
+  if (!env.BROKER_URL) return startRealtime(config);
+  const broker = await createRabbitBroker(env.BROKER_URL, { log: createLogger({ service: "realtime" }) });
+  const { url, stop } = await startRealtime({ ...config, broker });
+  return { url, stop: () => stop().then(() => broker.close()) };
+}
+
 try {
   const target = process.argv.find((argument) => argument.startsWith("--target="))?.slice("--target=".length) ?? "all";
   const start = Object.hasOwn(targets, target) ? targets[target] : undefined;
-  if (!start) throw new Error(`no such target: ${target}. Use --target=${Object.keys(targets).join("|")}`);
+  if (!start) throw new Error(`There is no target ${target}. Use --target=${Object.keys(targets).join("|")}`);
   const running = await start(process.env);
   hardenRuntime();
   console.log(`dap ${target} is ready: ${running.url}`);

@@ -2,7 +2,8 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const root = new URL("../../..", import.meta.url).pathname;
+/** The root of the repository. */
+export const root = new URL("../../..", import.meta.url).pathname;
 
 /** A whole platform in its own process, as `make start` runs it, on a free port and a folder of its own. */
 export type Platform = {
