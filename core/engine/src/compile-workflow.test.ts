@@ -55,6 +55,27 @@ describe("the checker", () => {
     expect([...(plan?.steps.keys() ?? [])]).toEqual(["a", "b"]);
   });
 
+  test("warns of what a run would not do, though the document says it", () => {
+    const ignored = compile({
+      concurrency: { limit: 1 },
+      idempotencyKey: "{{ trigger.body.n }}",
+      steps: [set("a", {}, { pin: { x: 1 } }), set("b", {}, { pin: 2, disabled: true })],
+    });
+    expect(ignored.plan).toBeDefined();
+    expect(ignored.problems.map(({ path, code, severity }) => `${severity} ${code} ${path}`)).toEqual([
+      "warning IGNORED_FIELD /concurrency",
+      "warning IGNORED_FIELD /idempotencyKey",
+      "warning PINNED_STEP /steps/0/pin",
+    ]);
+  });
+
+  test("warns that durable runs are recorded, whatever the trigger says", () => {
+    const quiet = { ...trigger, record: "none" } as const;
+    const pathsOf = (steps: Step[]) => compile({ trigger: quiet, steps }).problems.map(({ path }) => path);
+    expect(pathsOf([set("a", {})])).toEqual([]);
+    expect(pathsOf([{ id: "w", use: "wait", durationMs: 1 }])).toEqual(["/trigger/record"]);
+  });
+
   test("tells all problems at once, each with its place, and makes no plan", () => {
     const steps = [
       set("a", { x: "{{ trigger.body.m }}" }),

@@ -7,6 +7,7 @@ import {
   type Workflow,
 } from "@dap/contract";
 import { baseNames, ExpressionCheck } from "./check/expression-check";
+import { findIgnored } from "./check/ignored";
 import { checkSchema } from "./check/schema-check";
 import { StepCheck } from "./check/step-check";
 import { checkIds, walkSteps } from "./check/structure";
@@ -40,7 +41,7 @@ function checkWorkflow(document: Workflow, deps: CompileDeps): DocumentProblem[]
   const report = (problem: DocumentProblem): void => void problems.push(problem);
   const { input } = document.trigger;
   const bad = input === undefined ? [] : checkSchema(input, "/trigger/input");
-  problems.push(...bad, ...strayAfter(document.steps, "/steps"));
+  problems.push(...bad, ...strayAfter(document.steps, "/steps"), ...findIgnored(document, deps.catalogue));
   const { input: _input, ...bare } = document.trigger;
   const readable = bad.length > 0 ? { ...document, trigger: bare } : document;
   const ids = new Set([...walkSteps(document.steps, "")].map(({ step }) => step.id));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { InputEvent, Json, Step, Workflow } from "@dap/contract";
 import { type Answers, answerEvent, begin, callsIn, feed, follow, invokeOf, planOf, walk } from "../simulator/walk";
+import { timeline } from "./timeline";
 
 const set = (id: string, v: Json, more: object = {}): Step => ({ id, use: "transform.set", with: { v }, ...more });
 const call = (id: string, more: object = {}): Step => ({ id, use: "sim.read", with: { id }, ...more });
@@ -379,6 +380,9 @@ describe("timeoutMs of a control step", () => {
     expect(callsIn(aborted)).toEqual(["a#1", "f#1"]);
     const done = feed(aborted, answerEvent(invokeOf(aborted, "f"), { output: { v: 1 } }, 1_502) as InputEvent);
     expect(done.outcome).toMatchObject({ status: "failed", error: { code: "TIMEOUT" }, stepKey: "t" });
+    // Whoever looks at the run sees which step took too long, and that the others were only stopped.
+    const [outer] = timeline(done.plan, done.events);
+    expect(outer).toMatchObject({ stepKey: "t", status: "failed", error: { code: "TIMEOUT" }, endedAtMs: 1_502 });
   });
 
   test("is forgotten once the step has ended", () => {

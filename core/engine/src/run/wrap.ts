@@ -149,8 +149,11 @@ export function createTimed(step: PlanStep, timeoutMs: number, inner: Block): Bl
   const end = (machine: Machine, stepKey: string, ending: TimedLive["ending"]): null => {
     if (ending === "abort") return machine.aborted();
     if (ending === null) return null;
-    const message = `The step took longer than ${timeoutMs} ms.`;
-    return machine.fail({ code: "TIMEOUT", message, retryable: true }, stepKey);
+    const error = { code: "TIMEOUT", message: `The step took longer than ${timeoutMs} ms.`, retryable: true };
+    // What is inside was cancelled, and said so; the step itself failed.
+    const view = { stepKey, stepId: step.id, use: step.use, attempt: 1, endedAtMs: machine.nowMs };
+    machine.trace?.note({ ...view, status: "failed", error });
+    return machine.fail(error, stepKey);
   };
   const stop = (machine: Machine, env: Env, live: TimedLive, ending: "timeout" | "abort"): Live | null => {
     if (live.ending !== null) return ending === "abort" ? { ...live, ending } : live;
