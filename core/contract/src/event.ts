@@ -4,8 +4,8 @@ import type { StepError } from "./problem";
 /**
  * What happened in a run, as it is stored for ever. Stored events keep their meaning: a new meaning is a new kind.
  *
- * A history holds two sorts. *Inputs* (the world's answers: `accepted`, `step*`, `timerFired`, `cancelRequested`,
- * `deadlinePassed`) drive the engine. *Records* (`decided`, `responded`, `ended`) are what the engine said in return:
+ * A history holds two sorts. *Inputs* (the world's answers: `accepted`, `step*`, `timerFired`, `eventReceived`,
+ * `cancelRequested`, `deadlinePassed`) drive the engine. *Records* (`decided`, `responded`, `ended`) are what the engine said in return:
  * they are committed with the input that caused them and compared when the history is folded again, so that a change of
  * meaning shows as `diverged` instead of a silently different run.
  *
@@ -45,6 +45,8 @@ export type InputEvent =
       readonly attempt: number;
       readonly atMs: number;
     }
+  /** Somebody called the step's resume URL; at most once a step key. It may come before the run reaches the wait. */
+  | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json; readonly atMs: number }
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string; readonly atMs: number }
   | { readonly kind: "deadlinePassed"; readonly atMs: number };
 
@@ -59,6 +61,8 @@ export type AcceptedEvent = {
   readonly triggerKind: TriggerKind;
   readonly trigger: JsonObject;
   readonly vars: JsonObject;
+  /** Base of the links that the run gives out, frozen so that a replay gives the same ones. */
+  readonly publicUrl?: string;
 };
 
 export type RecordEvent =
@@ -66,7 +70,8 @@ export type RecordEvent =
   | { readonly kind: "responded"; readonly stepKey: string; readonly response: RunResponse }
   | { readonly kind: "ended"; readonly outcome: RunOutcome; readonly atMs: number };
 
-export type TimerPurpose = "retry" | "wait" | "timeout";
+/** `expiry` ends a wait that somebody else may answer: of the two, the first wins. */
+export type TimerPurpose = "retry" | "wait" | "timeout" | "expiry";
 
 export const triggerKinds = [
   "webhook",

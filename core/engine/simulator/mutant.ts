@@ -44,6 +44,7 @@ function mapLive(live: Live, change: (live: Live) => Live): Live {
   switch (live.kind) {
     case "call":
     case "wait":
+    case "event":
       return change(live);
     case "each":
       return { ...live, rounds: live.rounds.map((round) => ({ ...round, child: mapLive(round.child, change) })) };

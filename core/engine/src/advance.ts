@@ -3,7 +3,7 @@ import { semantics } from "@dap/expression";
 import type { Advance } from "./effect";
 import { callsOf, isCalling } from "./leaf";
 import type { Plan, PlanStep } from "./plan/plan";
-import { asJson, copyNames, type Env, type Names } from "./run/env";
+import { asJson, copyNames, type Env, type Names, withLinks } from "./run/env";
 import { budget, cleanupMsMax, runKey } from "./run/limit";
 import { Machine } from "./run/machine";
 import type { Trace } from "./run/trace";
@@ -38,6 +38,8 @@ export function advanceTraced(
       return event.stepKey === runKey && event.purpose === "timeout" && state.ending
         ? step.windUp(state.ending, true)
         : step.resume(event.stepKey);
+    case "eventReceived":
+      return step.receive(event.stepKey, event.body);
     default:
       return step.resume(event.stepKey);
   }
@@ -72,7 +74,8 @@ class Turn {
     const { steps, bytes } = before.spent;
     const stepsLeft = budget.stepsOfRun - steps;
     this.machine = new Machine(event, event.atMs, stepsLeft, budget.bytesOfRun - bytes, before.responded, trace);
-    this.env = rootEnv(accepted, before);
+    this.machine.mail = before.mail;
+    this.env = rootEnv(plan, accepted, before);
   }
 
   begin(): Advance {
@@ -88,6 +91,17 @@ class Turn {
     machine.rounds = rounds.map(Number);
     const live = this.plan.root.resume(machine, this.env, before.live);
     return live === before.live ? same(before) : this.settle(live);
+  }
+
+  /** A word for a wait that has not begun is kept for it; the first one counts. */
+  receive(stepKey: string, body: Json): Advance {
+    const { before, plan } = this;
+    const mail = before.mail ?? {};
+    if (Object.hasOwn(mail, stepKey)) return mail[stepKey] === null ? this.resume(stepKey) : same(before);
+    const [id = "", ...rounds] = stepKey.split("/");
+    const step = plan.steps.get(id);
+    if (step === undefined || !step.hasMail || !isPlace(step, rounds)) return same(before);
+    return { state: { ...before, mail: { ...mail, [stepKey]: { body } } }, effects: [], records: [] };
   }
 
   /** Stops all that goes on; `finally` still runs unless it is forced, in which case nothing is waited for. */
@@ -159,6 +173,7 @@ class Turn {
       live,
       spent: { steps: budget.stepsOfRun - machine.stepsLeft, bytes: budget.bytesOfRun - machine.bytesLeft },
       responded: machine.isResponded,
+      mail: machine.mail,
     };
   }
 
@@ -171,8 +186,8 @@ class Turn {
 const isPlace = (step: PlanStep, rounds: readonly string[]): boolean =>
   rounds.length === step.loops && rounds.every((round) => /^(0|[1-9]\d{0,8})$/.test(round));
 
-function rootEnv(accepted: AcceptedEvent, state: RunState): Env {
-  const { workflow, runId, atMs } = accepted;
+function rootEnv(plan: Plan, accepted: AcceptedEvent, state: RunState): Env {
+  const { workflow, runId, atMs, publicUrl } = accepted;
   const steps = copyNames(state.outputs);
   const names: Names = Object.create(null);
   names.trigger = accepted.trigger;
@@ -180,5 +195,7 @@ function rootEnv(accepted: AcceptedEvent, state: RunState): Env {
   names.vars = accepted.vars;
   names.run = { id: runId, startedAt: new Date(atMs).toISOString(), startedAtMs: atMs } satisfies Json;
   names.workflow = { id: workflow.id, name: workflow.name, version: workflow.version } satisfies Json;
-  return { names, steps, own: steps, outer: null, index: 0 };
+  const { resumeUrl } = plan;
+  const urlOf = resumeUrl ? (stepKey: string) => resumeUrl(runId, stepKey, publicUrl) : null;
+  return withLinks({ names, steps, own: steps, outer: null, index: 0, urlOf }, plan.waits);
 }

@@ -13,7 +13,7 @@ import { StepCheck } from "./check/step-check";
 import { checkIds, walkSteps } from "./check/structure";
 import { withSuggestion } from "./check/suggest";
 import { buildPlan } from "./plan/build";
-import type { Plan } from "./plan/plan";
+import type { Plan, ResumeUrl } from "./plan/plan";
 
 /** What the checker needs to know of the world. */
 export type CompileDeps = {
@@ -22,6 +22,8 @@ export type CompileDeps = {
   readonly connections?: ReadonlySet<string>;
   /** Schemas of the team's variables; absent: unknown. */
   readonly vars?: Readonly<Record<string, JsonSchema>>;
+  /** Where waits are answered. A shell that runs or folds runs must give it; one that only checks need not. */
+  readonly resumeUrl?: ResumeUrl;
 };
 
 export type CompiledWorkflow = { readonly problems: readonly DocumentProblem[]; readonly plan: Plan | undefined };
@@ -33,7 +35,7 @@ export type CompiledWorkflow = { readonly problems: readonly DocumentProblem[]; 
 export function compileWorkflow(document: Workflow, deps: CompileDeps): CompiledWorkflow {
   const problems = checkWorkflow(document, deps).map(withSuggestion);
   const isRefused = problems.some(({ severity }) => severity === "error");
-  return { problems, plan: isRefused ? undefined : buildPlan(document, deps.catalogue) };
+  return { problems, plan: isRefused ? undefined : buildPlan(document, deps.catalogue, deps.resumeUrl) };
 }
 
 function checkWorkflow(document: Workflow, deps: CompileDeps): DocumentProblem[] {

@@ -1,6 +1,6 @@
-import type { CallLive, Live, TimedLive, WaitLive } from "./state";
+import type { CallLive, EventLive, Live, TimedLive, WaitLive } from "./state";
 
-type Leaf = CallLive | WaitLive | TimedLive;
+type Leaf = CallLive | WaitLive | EventLive | TimedLive;
 
 /** Everything in a live tree that waits for the world: calls, waits, and control steps with a timeout. */
 export function* leavesOf(live: Live | null): Generator<Leaf> {
@@ -8,6 +8,7 @@ export function* leavesOf(live: Live | null): Generator<Leaf> {
   switch (live.kind) {
     case "call":
     case "wait":
+    case "event":
       yield live;
       return;
     case "timed":

@@ -15,10 +15,14 @@ export type RunState = {
   /** Budget used by pure work so far. */
   readonly spent: { readonly steps: number; readonly bytes: number };
   readonly responded: boolean;
+  /** What outsiders told waits, by step key: a letter until its wait begins, `null` from then on. */
+  readonly mail: Mail | null;
   /** Set once the run is being wound up: how it will end when all effects have an answer and `finally` has run. */
   readonly ending: RunOutcome | null;
   readonly outcome: RunOutcome | null;
 };
+
+export type Mail = { readonly [stepKey: string]: { readonly body: Json } | null };
 
 export type Outputs = { readonly [stepId: string]: Json };
 
@@ -33,6 +37,7 @@ export type Verdict =
 export type Live =
   | CallLive
   | WaitLive
+  | EventLive
   | { readonly kind: "list"; readonly at: number; readonly child: Live }
   | { readonly kind: "branch"; readonly at: number; readonly child: Live }
   | { readonly kind: "handled"; readonly inHandler: boolean; readonly error: ErrorInScope | null; readonly child: Live }
@@ -60,6 +65,9 @@ export type CallLive = {
 };
 
 export type WaitLive = { readonly kind: "wait"; readonly stepKey: string; readonly dueAtMs: number };
+
+/** A wait for an outsider's word, until `dueAtMs` at the latest. */
+export type EventLive = { readonly kind: "event"; readonly stepKey: string; readonly dueAtMs: number };
 
 /** A control step with `timeoutMs`. */
 export type TimedLive = {
@@ -127,6 +135,7 @@ export const unborn: RunState = {
   live: null,
   spent: { steps: 0, bytes: 0 },
   responded: false,
+  mail: null,
   ending: null,
   outcome: null,
 };

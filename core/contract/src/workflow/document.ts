@@ -120,17 +120,26 @@ export type TryStep = StepCommon & {
   readonly finally?: readonly Step[];
 };
 
-/** Lets time pass. Exactly one of the ways to wait is named. Output of a duration and an instant: `null`. */
+/** Waits, in exactly one of the ways. Output of a duration and an instant: `null`. */
 export type WaitStep = StepCommon & {
   readonly use: "wait";
   /** Milliseconds, or an expression that gives them. */
   readonly durationMs?: number | string;
   /** Unix milliseconds or an ISO 8601 instant with its zone, as such or as an expression. What is past is over at once. */
   readonly until?: number | string;
+  /** Waits for one call of `{{ run.resumeUrl.<id of this step> }}`; its body is the output. Fails with `TIMEOUT` when none comes. */
+  readonly event?: {
+    /** What is waited for, for people. */
+    readonly name?: string;
+    /** A year when absent. */
+    readonly timeoutMs?: number | string;
+    /** Of the body; a call with another one is refused, and the wait goes on. */
+    readonly schema?: JsonSchema;
+  };
 };
 
 /** The ways to wait, of which a `wait` names one. */
-export const waitWays = ["durationMs", "until"] as const;
+export const waitWays = ["durationMs", "until", "event"] as const;
 
 /** Answers the waiting caller and goes on. */
 export type RespondStep = StepCommon & {

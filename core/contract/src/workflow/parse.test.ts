@@ -22,6 +22,7 @@ describe("a workflow document", () => {
       { id: "y", use: "try", steps: [], catch: [], finally: [] },
       { id: "z", use: "wait", durationMs: 10 },
       { id: "z2", use: "wait", until: "2026-12-24T18:00:00Z" },
+      { id: "z4", use: "wait", event: { name: "Paid", timeoutMs: 1_000, schema: { type: "object" } } },
       { id: "z3", use: "wait", until: 1_700_000_000_000 },
       { id: "r", use: "respond", with: { body: 1 } },
       { id: "f", use: "fail", with: { message: "no" } },

@@ -50,6 +50,16 @@ const waitFields = {
       Type.String({ minLength: 1, maxLength: 8_192, description: "ISO 8601 with a zone, or {{ an expression }}" }),
     ]),
   ),
+  event: Type.Optional(
+    Type.Object(
+      {
+        name: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+        timeoutMs: Type.Optional(Type.Union([Milliseconds(yearMs), Expression])),
+        schema: Type.Optional(Schema),
+      },
+      closed,
+    ),
+  ),
 };
 
 /** Schema of each control step, by `use`. */

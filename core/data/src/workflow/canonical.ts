@@ -42,6 +42,7 @@ const stepOrder = [
   "join",
   "durationMs",
   "until",
+  "event",
   "with",
   "output",
   "retry",

@@ -1,5 +1,6 @@
 import { type DocumentProblem, escapePointer, type Json, type JsonSchema, type Workflow } from "@dap/contract";
 import { inferTemplate, isAssignable, parseTemplate, references, type TypeEnv, type TypeOfName } from "@dap/expression";
+import { waitIdsOf } from "../plan/scope";
 import type { Scope } from "./flow";
 import { mayBeMissing, wrongType } from "./problem";
 import { didYouMean } from "./suggest";
@@ -12,7 +13,7 @@ export class ExpressionCheck {
   private readonly envs = new WeakMap<Scope, TypeEnv>();
 
   constructor(
-    private readonly base: Readonly<Record<string, TypeOfName>>,
+    readonly base: Readonly<Record<string, TypeOfName>>,
     private readonly allIds: ReadonlySet<string>,
     readonly report: Report,
   ) {}
@@ -153,9 +154,19 @@ export function baseNames(
   return {
     trigger: always(triggerType(document.trigger)),
     vars: always(variables),
-    run: always(run),
+    run: withResumeUrls(always(run), waitIdsOf(document.steps)),
     workflow: always(workflow),
   };
+}
+
+/** The type of `run` with the addresses of these waits beside those it has. */
+export function withResumeUrls(run: TypeOfName, waits: readonly string[]): TypeOfName {
+  if (waits.length === 0 || typeof run.schema !== "object") return run;
+  const { properties = {}, required = [] } = run.schema;
+  const before = typeof properties.resumeUrl === "object" ? Object.keys(properties.resumeUrl.properties ?? {}) : [];
+  const resumeUrl = objectOf([...before, ...waits].map((id) => [id, always({ type: "string" })]));
+  const members = Object.entries({ ...properties, resumeUrl }).map(([name, schema]) => [name, always(schema)] as const);
+  return required.length > 0 ? always(objectOf(members)) : run;
 }
 
 function triggerType(trigger: Workflow["trigger"]): JsonSchema {

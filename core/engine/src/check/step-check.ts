@@ -16,10 +16,12 @@ import type { TypeOfName } from "@dap/expression";
 import { isAssignable } from "@dap/expression";
 import type { CompileDeps } from "../compile-workflow";
 import { effectClassOf } from "../plan/effect-class";
+import { waitIdsOf } from "../plan/scope";
 import { instantOf } from "../run/instant";
-import type { ExpressionCheck } from "./expression-check";
+import { type ExpressionCheck, withResumeUrls } from "./expression-check";
 import { type Flow, joinFlows, type Known, mergeFlows, type Scope, weaken, weakenFlow } from "./flow";
 import { problem, unknownKind, unreachable, warning, wrongType } from "./problem";
+import { checkSchema } from "./schema-check";
 import { orderGraph } from "./structure";
 import { didYouMean } from "./suggest";
 import {
@@ -174,7 +176,12 @@ export class StepCheck {
   private wait(step: WaitStep, path: string, scope: Scope): TypeOfName {
     if (typeof step.durationMs === "string") this.typed(step.durationMs, numberType, `${path}/durationMs`, scope);
     if (typeof step.until === "string") this.instant(step.until, `${path}/until`, scope);
-    return always(nullType);
+    if (step.event === undefined) return always(nullType);
+    const { timeoutMs, schema } = step.event;
+    if (typeof timeoutMs === "string") this.typed(timeoutMs, numberType, `${path}/event/timeoutMs`, scope);
+    const bad = schema === undefined ? [] : checkSchema(schema, `${path}/event/schema`);
+    for (const one of bad) this.report(one);
+    return always(bad.length > 0 ? true : (schema ?? true));
   }
 
   private instant(source: string, path: string, scope: Scope): void {
@@ -212,7 +219,7 @@ export class StepCheck {
     const items = this.typed(step.items, listOf(true), `${path}/items`, scope);
     const item = itemType(items.schema);
     const type = step.batch === undefined ? item : listOf(item);
-    const inside = this.loopScope(step.as, always(type), `${path}/as`, scope);
+    const inside = this.loopScope(step.as, always(type), `${path}/as`, this.insideLoop(step, scope));
     const body = this.list(step.steps, `${path}/steps`, inside);
     const collected =
       step.collect === undefined
@@ -222,7 +229,8 @@ export class StepCheck {
   }
 
   private while(step: WhileStep, path: string, scope: Scope): Flow {
-    const inside = step.as === undefined ? scope : this.loopScope(step.as, unknown, `${path}/as`, scope);
+    const around = this.insideLoop(step, scope);
+    const inside = step.as === undefined ? around : this.loopScope(step.as, unknown, `${path}/as`, around);
     this.expressions.expression(step.condition, `${path}/condition`, inside);
     const body = this.list(step.steps, `${path}/steps`, inside);
     const last = joinTypes([always(nullType), { schema: orNull(body.output), presence: "always" }]);
@@ -235,6 +243,15 @@ export class StepCheck {
         ]),
       ),
     );
+  }
+
+  /** The loop's own waits have addresses only inside it: each round has another one. */
+  private insideLoop(step: ForEachStep | WhileStep, scope: Scope): Scope {
+    const waits = waitIdsOf(step.steps);
+    const run = scope.names.run ?? this.expressions.base.run;
+    return waits.length === 0 || run === undefined
+      ? scope
+      : { known: scope.known, names: { ...scope.names, run: withResumeUrls(run, waits) } };
   }
 
   private loopScope(as: string, type: TypeOfName, path: string, scope: Scope): Scope {

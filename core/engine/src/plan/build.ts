@@ -1,6 +1,5 @@
 import {
   type ControlStep,
-  childLists,
   type ForEachStep,
   type GraphStep,
   isControlStep,
@@ -20,8 +19,9 @@ import { createIf, createSwitch } from "../run/branch";
 import { createCall } from "../run/call";
 import { createEach } from "../run/each";
 import { createFail, createRespond, createReturn } from "../run/end";
+import { createEventWait } from "../run/event-wait";
 import { createGroup } from "../run/group";
-import { attemptMsDefault } from "../run/limit";
+import { attemptMsDefault, waitMsMax } from "../run/limit";
 import { createList } from "../run/list";
 import { createPinned, createPlain } from "../run/plain";
 import { createTry, trySlots } from "../run/try";
@@ -31,11 +31,12 @@ import { createForgiven, createGuarded, createHandled, createNamed, createTimed,
 import { compileSchema } from "../schema/compile-schema";
 import { durabilityOf } from "./durability";
 import { effectClassOf, unknownPolicyOf } from "./effect-class";
-import type { Plan, PlanStep } from "./plan";
+import type { Plan, PlanStep, ResumeUrl } from "./plan";
+import { idsOfScope, isEventWait, waitIdsOf } from "./scope";
 import { inputPlaceOf } from "./trigger";
 
 /** Makes the plan of a document in which the checker found no error. */
-export function buildPlan(document: Workflow, catalogue: StepCatalogue): Plan {
+export function buildPlan(document: Workflow, catalogue: StepCatalogue, resumeUrl?: ResumeUrl): Plan {
   const builder = new Builder(catalogue);
   const root = builder.list(document.steps, { route: [], loops: 0 });
   const { input } = document.trigger;
@@ -47,6 +48,8 @@ export function buildPlan(document: Workflow, catalogue: StepCatalogue): Plan {
     steps: builder.steps,
     root,
     output: document.output === undefined ? undefined : compiled(document.output),
+    waits: waitIdsOf(document.steps),
+    resumeUrl,
   };
 }
 
@@ -90,9 +93,14 @@ class Builder {
       use: step.use,
       isPure: true,
       timeoutMs: step.timeoutMs ?? attemptMsDefault,
+      hasMail: isEventWait(step),
       ...place,
     };
-    if (isControlStep(step)) return { ...common, isControl: true, effect: "pure", policy: "retry", retry: undefined };
+    if (isControlStep(step)) {
+      const schema = step.use === "wait" ? step.event?.schema : undefined;
+      const own = schema === undefined ? {} : { eventSchema: compileSchema(schema) };
+      return { ...common, ...own, isControl: true, effect: "pure", policy: "retry", retry: undefined };
+    }
     const definition = this.catalogue.get(step.use);
     return {
       ...common,
@@ -128,6 +136,7 @@ class Builder {
           as: step.as,
           roundsMax: step.roundsMax,
           body: this.list(step.steps, inLoop(place)),
+          waits: waitIdsOf(step.steps),
         });
       case "parallel":
         return this.parallel(step, place);
@@ -169,6 +178,7 @@ class Builder {
       collect: step.collect === undefined ? undefined : compiled(step.collect),
       body: this.list(step.steps, inLoop(place)),
       bodyIds: idsOfScope(step.steps),
+      waits: waitIdsOf(step.steps),
     });
   }
 
@@ -190,17 +200,8 @@ class Builder {
 /** The parser has seen that a wait names one way to wait. */
 function waitBlock(step: WaitStep, planned: PlanStep): Block {
   if (step.until !== undefined) return createWaitUntil(planned, compiled(step.until));
+  if (step.event !== undefined) return createEventWait(planned, compiled(step.event.timeoutMs ?? waitMsMax));
   return createWait(planned, compiled(step.durationMs ?? 0));
-}
-
-/** The steps that share a scope with this list: all below but those in deeper loops. */
-function idsOfScope(steps: readonly Step[]): string[] {
-  return steps.flatMap((step) => [
-    step.id,
-    ...childLists(step)
-      .filter(({ path }) => path === "/onError/steps" || (step.use !== "forEach" && step.use !== "while"))
-      .flatMap((list) => idsOfScope(list.steps)),
-  ]);
 }
 
 /** The checker has seen this value, so it compiles. */

@@ -16,7 +16,16 @@ export type Plan = {
   readonly steps: ReadonlyMap<string, PlanStep>;
   readonly root: Block;
   readonly output: Evaluate | undefined;
+  /** Ids of the steps outside loops that wait for an event. */
+  readonly waits: readonly string[];
+  readonly resumeUrl: ResumeUrl | undefined;
 };
+
+/**
+ * The address at which a wait is answered, below `publicUrl` where the run's acceptance named one. The same for the same
+ * run and step key for ever: it may be part of a call's input, which a replay compares.
+ */
+export type ResumeUrl = (runId: string, stepKey: string, publicUrl: string | undefined) => string;
 
 export type PlanStep = {
   readonly id: string;
@@ -27,6 +36,10 @@ export type PlanStep = {
   readonly effect: EffectClass;
   readonly policy: UnknownPolicy;
   readonly retry: RetryPolicy | undefined;
+  /** Whether outsiders may write to it before it begins. */
+  readonly hasMail: boolean;
+  /** Of the body of an event that it waits for. */
+  readonly eventSchema?: CompiledSchema;
   /** Of one attempt of a plain step. */
   readonly timeoutMs: number;
   /** Where the step stands: which child to follow from the root down. Loops take one index of the step key each. */

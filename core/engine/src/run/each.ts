@@ -16,6 +16,8 @@ export type EachParts = {
   readonly body: Block;
   /** Ids of the steps of the body that are no deeper in a loop: forgotten between rounds. */
   readonly bodyIds: readonly string[];
+  /** Those of them that wait for an event. */
+  readonly waits: readonly string[];
 };
 
 /** `forEach`. Rounds may end in any order; the output is in item order. */
@@ -149,7 +151,7 @@ function stop(machine: Machine, env: Env, parts: EachParts, draft: Draft, ending
 }
 
 function scope(parts: EachParts, env: Env, items: readonly Json[], round: Pick<Round, "index" | "outputs">): Env {
-  const inside = roundEnv(env, round.index, round.outputs);
+  const inside = roundEnv(env, round.index, round.outputs, parts.waits);
   inside.names[parts.as] = items[round.index];
   inside.names[`${parts.as}Index`] = round.index;
   return inside;

@@ -1,4 +1,4 @@
-import type { Json } from "@dap/contract";
+import { isJsonObject, type Json } from "@dap/contract";
 import type { ErrorInScope, Outputs } from "../state";
 
 /** Own properties only, and no prototype: any name is just a name. */
@@ -16,14 +16,27 @@ export type Env = {
   readonly outer: Env | null;
   /** Which round. */
   index: number;
+  /** The address at which a wait is answered; absent where no shell gives one. */
+  readonly urlOf: ((stepKey: string) => string) | null;
 };
 
+/** Puts the addresses of a scope's own waits into its `run.resumeUrl`, beside those of the scopes around it. */
+export function withLinks(env: Env, waits: readonly string[]): Env {
+  const { urlOf } = env;
+  if (urlOf === null || waits.length === 0) return env;
+  const run = isJsonObject(env.names.run) ? env.names.run : {};
+  const outer = isJsonObject(run.resumeUrl) ? run.resumeUrl : {};
+  const own = Object.fromEntries(waits.map((id) => [id, urlOf(keyAt(id, env))]));
+  env.names.run = { ...run, resumeUrl: { ...outer, ...own } };
+  return env;
+}
+
 /** The scope of a round: sees all that is outside, and keeps its own outputs to itself. */
-export function roundEnv(outer: Env, index: number, outputs: Outputs): Env {
+export function roundEnv(outer: Env, index: number, outputs: Outputs, waits: readonly string[]): Env {
   const steps = copyNames(outer.steps, outputs);
   const names = copyNames(outer.names);
   names.steps = asJson(steps);
-  return { names, steps, own: copyNames(outputs), outer, index };
+  return withLinks({ names, steps, own: copyNames(outputs), outer, index, urlOf: outer.urlOf }, waits);
 }
 
 /** The scope of a round whose outputs nobody keeps. */
@@ -31,14 +44,14 @@ export function passingEnv(outer: Env): Env {
   const steps = copyNames(outer.steps);
   const names = copyNames(outer.names);
   names.steps = asJson(steps);
-  return { names, steps, own: steps, outer, index: 0 };
+  return { names, steps, own: steps, outer, index: 0, urlOf: outer.urlOf };
 }
 
 /** The same scope with `error` in it. */
 export function errorEnv(env: Env, error: ErrorInScope | null): Env {
   const names = copyNames(env.names);
   names.error = error;
-  return { names, steps: env.steps, own: env.own, outer: env.outer, index: env.index };
+  return { names, steps: env.steps, own: env.own, outer: env.outer, index: env.index, urlOf: env.urlOf };
 }
 
 export const copyNames = (names: Names, more?: Names): Names => Object.assign(Object.create(null), names, more);

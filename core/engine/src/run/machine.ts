@@ -8,7 +8,7 @@ import {
 } from "@dap/contract";
 import { createMeter, type Evaluate, ExpressionError, type Meter } from "@dap/expression";
 import type { Effect } from "../effect";
-import type { Verdict } from "../state";
+import type { Mail, Verdict } from "../state";
 import { type Env, keyAt } from "./env";
 import { budget } from "./limit";
 import type { Trace } from "./trace";
@@ -36,6 +36,7 @@ export class Machine {
   rounds: readonly number[] = [];
   roundDepth = 0;
   readonly meter: Meter = createMeter();
+  mail: Mail | null = null;
 
   constructor(
     readonly event: InputEvent,
@@ -88,6 +89,13 @@ export class Machine {
     this.isExhausted = true;
     this.failWith("RUN_BUDGET", "This run has done more work than one run may.", keyAt(id, env));
     return false;
+  }
+
+  /** Opens the mail of a wait that begins: what came before it, if anything did. */
+  openMail(stepKey: string): { readonly body: Json } | undefined {
+    const letter = this.mail !== null && Object.hasOwn(this.mail, stepKey) ? this.mail[stepKey] : undefined;
+    this.mail = { ...this.mail, [stepKey]: null };
+    return letter ?? undefined;
   }
 
   done(value: Json | undefined): null {

@@ -12,6 +12,8 @@ export type WhileParts = {
   readonly as: string | undefined;
   readonly roundsMax: number;
   readonly body: Block;
+  /** Ids of the steps of the body, no deeper in a loop, that wait for an event. */
+  readonly waits: readonly string[];
 };
 
 /** Round after round while the condition holds. What a round computed is forgotten but its output. */
@@ -80,7 +82,7 @@ const wrap = (inside: Env, last: Json | null, child: Live): Live => ({
 });
 
 function scope(parts: WhileParts, env: Env, round: Pick<Round, "index" | "outputs">, last: Json | null): Env {
-  const inside = roundEnv(env, round.index, round.outputs);
+  const inside = roundEnv(env, round.index, round.outputs, parts.waits);
   if (parts.as === undefined) return inside;
   inside.names[parts.as] = last;
   inside.names[`${parts.as}Index`] = round.index;
