@@ -28,6 +28,8 @@ export type AllConfig = {
   readonly env: Environment;
   /** Resolves when the webapp is built; all else starts meanwhile. Absent: it is built. */
   readonly built?: Promise<void>;
+  /** Lets go of the public port, which the caller kept from being taken by a connection or service of our own. */
+  readonly releasePort?: () => void;
 };
 
 export type Running = { readonly url: string; readonly stop: () => Promise<void> };
@@ -66,6 +68,7 @@ export async function startAll(config: AllConfig): Promise<Running> {
     await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
     await config.built;
     const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`, config.serviceSecret);
+    config.releasePort?.();
     const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
     return { url: edge.url, stop };
   } catch (error) {

@@ -74,10 +74,18 @@ export async function startPlatform({
   };
 }
 
-/** A port that was free a moment ago. */
+/**
+ * A port that was free a moment ago. Not one of those that the kernel hands out: outgoing connections would take it while
+ * the platform that is to come back to it is down.
+ */
 export function freePort(): number {
-  const probe = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = probe;
-  probe.stop(true);
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    try {
+      Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } }).stop(true);
+      return port;
+    } catch {
+      // Taken: another one.
+    }
+  }
 }

@@ -24,7 +24,7 @@ export type LocalParts = {
 export async function startLocal(env: Environment, { built }: LocalParts = {}): Promise<RunningLocal> {
   const settings = readLocalSettings(env);
   const { port, hostname, publicUrl, secretDir, dataDir, brokerUrl } = settings;
-  checkPort(settings);
+  const releasePort = holdPort(settings);
   const claim = claimDataDir(dataDir);
   if (brokerUrl) await probeBroker(brokerUrl);
   const server = await openServer(settings);
@@ -41,6 +41,7 @@ export async function startLocal(env: Environment, { built }: LocalParts = {}): 
         serviceSecret: await ensureSecret(secretDir, "service"),
         rolePassword: (role) => ensureSecret(secretDir, `postgres-${role}`),
         env,
+        releasePort,
         ...(built ? { built } : {}),
       }),
       server.failed.then((failure) => Promise.reject(failure)),
@@ -60,10 +61,14 @@ export async function startLocal(env: Environment, { built }: LocalParts = {}): 
   }
 }
 
-/** Before anything is started: a port that is taken should cost no wait. */
-function checkPort({ port, hostname }: LocalSettings): void {
+/**
+ * Takes the port before anything is started, so that a taken one costs no wait, and keeps it until the edge is ready to
+ * listen: a service or connection of our own could get it by chance. Whoever calls meanwhile is hung up on.
+ */
+function holdPort({ port, hostname }: LocalSettings): () => void {
   try {
-    Bun.listen({ hostname, port, socket: { data() {} } }).stop(true);
+    const listener = Bun.listen({ hostname, port, socket: { open: (socket) => void socket.end(), data() {} } });
+    return () => listener.stop(true);
   } catch (cause) {
     const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
     if (code === "EACCES") {
