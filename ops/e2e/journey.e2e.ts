@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { describeWithBrowser, launchBrowser } from "./src/browser";
 import { type Platform, startPlatform } from "./src/platform";
-
-const shots = join(import.meta.dir, "shot");
-const desktop = { width: 1360, height: 860 };
-const phone = { width: 390, height: 844 };
+import { desktop, shoot } from "./src/shot";
 
 /** Takes some seconds, so that there is something to watch. */
 const document = {
@@ -43,7 +38,6 @@ describeWithBrowser("a person with a browser", () => {
   let platform: Platform;
   let browser: Browser;
   beforeAll(async () => {
-    mkdirSync(shots, { recursive: true });
     [platform, browser] = await Promise.all([startPlatform(), launchBrowser()]);
   }, 120_000);
   afterAll(async () => {
@@ -110,20 +104,3 @@ describeWithBrowser("a person with a browser", () => {
     await context.close();
   }, 90_000);
 });
-
-/** Kept in the repository: at desktop and phone width, light and dark. */
-async function shoot(page: Page, name: string): Promise<void> {
-  for (const colorScheme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme });
-    for (const [width, viewport] of [
-      ["desktop", desktop],
-      ["phone", phone],
-    ] as const) {
-      await page.setViewportSize(viewport);
-      await page.waitForTimeout(80);
-      await page.screenshot({ path: join(shots, `${name}-${width}-${colorScheme}.png`) });
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(desktop);
-}
