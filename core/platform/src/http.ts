@@ -6,7 +6,8 @@ import { requestIdOf } from "./http/request-id";
 import type { Logger } from "./log";
 
 export { type InternalServerOptions, internalServer } from "./http/internal";
-export { parseJson } from "./http/json-body";
+export { parseJson, tooManyValues } from "./http/json-body";
+export { jsonKeysMax, jsonValuesMax, shapeOf } from "./http/json-shape";
 export { requestIdOf } from "./http/request-id";
 export { type RunningServer, type ServeOptions, serve } from "./http/serve";
 export { withSwagger } from "./http/swagger";

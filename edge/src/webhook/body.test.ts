@@ -62,6 +62,12 @@ describe("the body of a webhook", () => {
     expect(await codeOf(post(nested(64)))).toBe("read");
     expect(await codeOf(post(nested(66)))).toBe("422 JSON_TOO_DEEP");
     expect(await codeOf(post(nested(10_000)), 1_000_000)).toBe("422 JSON_TOO_DEEP");
+    const wide = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`)}}`;
+    const long = (count: number) => `[${"0,".repeat(count)}0]`;
+    expect(await codeOf(post(wide(10_001)), 1_000_000)).toBe("422 JSON_TOO_MANY_VALUES");
+    expect(await codeOf(post(long(300_000)), 1_000_000)).toBe("422 JSON_TOO_MANY_VALUES");
+    expect(await readBody(post(wide(10_000)), 1_000_000)).toBeObject();
+    expect(await readBody(post(long(300_000)), 10_000_000)).toBeArrayOfSize(300_001);
   });
 
   test("keeps the keys of prototypes as data", async () => {

@@ -1,5 +1,6 @@
-import { holdsInfinity, isJsonObject, type Json } from "@dap/contract";
+import { holdsInfinity, type Json } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
+import { jsonKeysMax, jsonValuesMax, shapeOf, tooManyValues } from "@dap/platform/http";
 
 /** Default limit of a webhook's body; a workflow may set `bodyBytesMax` up to 100 MB. */
 export const bodyBytesDefault = 5_242_880;
@@ -8,7 +9,7 @@ export const jsonDepthMax = 64;
 
 /**
  * Reads a webhook's body as JSON, form fields or text, by its content type; a body without one is taken for JSON.
- * Fails with 413 `BODY_TOO_LARGE`, 400 `MALFORMED_JSON`, 422 `JSON_TOO_DEEP` or 415 `UNSUPPORTED_MEDIA_TYPE`.
+ * Fails with 413 `BODY_TOO_LARGE`, 400 `MALFORMED_JSON`, 422 `JSON_TOO_DEEP` or `JSON_TOO_MANY_VALUES`, or 415 `UNSUPPORTED_MEDIA_TYPE`.
  */
 export async function readBody(request: Request, bytesMax: number): Promise<Json> {
   if (request.headers.has("content-encoding"))
@@ -19,16 +20,16 @@ export async function readBody(request: Request, bytesMax: number): Promise<Json
   const parse = parserOf(type);
   if (!parse)
     throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, `A webhook takes JSON, form fields or text, not ${type}.`);
-  return parse(await readText(request, bytesMax));
+  return parse(await readText(request, bytesMax), bytesMax);
 }
 
-function parserOf(type: string): ((text: string) => Json) | undefined {
+function parserOf(type: string): ((text: string, bytesMax: number) => Json) | undefined {
   if (type === "application/json" || type.endsWith("+json") || type === "") return parseJsonOrNothing;
   if (type === "application/x-www-form-urlencoded") return parseForm;
   return type.startsWith("text/") || type === "application/xml" ? (text) => text : undefined;
 }
 
-const parseJsonOrNothing = (text: string): Json => (text === "" ? null : parseJson(text));
+const parseJsonOrNothing = (text: string, bytesMax: number): Json => (text === "" ? null : parseJson(text, bytesMax));
 
 async function readText(request: Request, bytesMax: number): Promise<string> {
   const bytes = await request.bytes();
@@ -42,42 +43,28 @@ async function readText(request: Request, bytesMax: number): Promise<string> {
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-function parseJson(text: string): Json {
+function parseJson(text: string, bytesMax: number): Json {
+  // A text this short cannot nest deeper. What is deep or wide is refused unparsed: parsing is what it would cost us.
+  if (text.length > 2 * jsonDepthMax) checkShape(text, jsonValuesMax(bytesMax));
   let value: Json;
   try {
     value = JSON.parse(text);
   } catch (cause) {
     throw new Failure("MALFORMED_JSON", 400, "The body is not JSON.", { cause });
   }
-  // A text this short cannot nest deeper.
-  if (text.length > 2 * jsonDepthMax && isTooDeep(value))
-    throw new Failure("JSON_TOO_DEEP", 422, `JSON may nest ${jsonDepthMax} levels deep.`);
   if (mayHoldInfinity(text) && holdsInfinity(value))
     throw new Failure("NUMBER_TOO_LARGE", 422, "The body has a number that is too large for JSON's readers.");
   return value;
 }
 
+function checkShape(text: string, valuesMax: number): void {
+  const { depth, keys, values } = shapeOf(text);
+  if (depth > jsonDepthMax) throw new Failure("JSON_TOO_DEEP", 422, `JSON may nest ${jsonDepthMax} levels deep.`);
+  if (keys > jsonKeysMax || values > valuesMax) throw tooManyValues(valuesMax);
+}
+
 /** The largest number has 309 digits, or an exponent of three. */
 const mayHoldInfinity = (text: string): boolean => text.length > 308 || /[eE]\+?\d{3}/.test(text);
-
-/** Without recursion, since depth is what is in question. */
-function isTooDeep(value: Json): boolean {
-  let level: Json[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > jsonDepthMax) return true;
-    const next: Json[] = [];
-    for (const item of level) {
-      if (Array.isArray(item)) for (const child of item) pushNested(next, child);
-      else if (isJsonObject(item)) for (const child of Object.values(item)) pushNested(next, child);
-    }
-    level = next;
-  }
-  return false;
-}
-
-function pushNested(level: Json[], child: Json): void {
-  if (typeof child === "object" && child !== null) level.push(child);
-}
 
 /** A field given several times becomes a list. */
 export function parseForm(text: string): Json {

@@ -1,11 +1,17 @@
 import { holdsInfinity, type Json } from "@dap/contract";
 import { Failure } from "../failure";
+import { jsonKeysMax, jsonValuesMax, shapeOf } from "./json-shape";
 
 const depthMax = 128;
 
-/** Parses JSON that came from outside. Throws `Failure` 400 `MALFORMED_JSON`, also when it is nested over 128 deep. */
+/**
+ * Parses JSON that came from outside. Throws `Failure` 400 `MALFORMED_JSON`, also when it is nested over 128 deep, and
+ * 422 `JSON_TOO_MANY_VALUES`.
+ */
 export function parseJson(text: string): Json {
-  if (depthOf(text) > depthMax) throw malformed(`The JSON is nested deeper than ${depthMax} levels.`);
+  const { depth, keys, values } = shapeOf(text);
+  if (depth > depthMax) throw malformed(`The JSON is nested deeper than ${depthMax} levels.`);
+  if (keys > jsonKeysMax || values > jsonValuesMax()) throw tooManyValues(jsonValuesMax());
   let value: Json;
   try {
     value = JSON.parse(text);
@@ -26,19 +32,10 @@ export async function readJson(request: Request, bodyBytesMax: number): Promise<
 
 const malformed = (message: string): Failure => new Failure("MALFORMED_JSON", 400, message);
 
-/** Deepest nesting of brackets outside strings: found before parsing, because recursion over the value costs stack. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let isInString = false;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    if (isInString) {
-      if (unit === 0x5c) index++;
-      else if (unit === 0x22) isInString = false;
-    } else if (unit === 0x22) isInString = true;
-    else if (unit === 0x7b || unit === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (unit === 0x7d || unit === 0x5d) depth--;
-  }
-  return deepest;
-}
+/** What a body is refused with that has too many members in one object, or too many values in all. */
+export const tooManyValues = (valuesMax: number): Failure =>
+  new Failure(
+    "JSON_TOO_MANY_VALUES",
+    422,
+    `JSON may have ${jsonKeysMax} members in one object, and ${Math.floor(valuesMax)} values in all.`,
+  );
