@@ -11,6 +11,7 @@ import { readTeamConfig, start as startTeam } from "@dap/team";
 import { createBroker } from "./broker";
 import { databases } from "./database";
 import { loadWeb } from "./web";
+import { within } from "./within";
 
 /** What the whole platform in one process needs to know besides the services' own settings. */
 export type AllConfig = {
@@ -35,6 +36,8 @@ export type AllConfig = {
 export type Running = { readonly url: string; readonly stop: () => Promise<void> };
 
 const loopback = "127.0.0.1";
+/** Requests in flight get so long before the workers are drained, which takes up to DRAIN_MS. */
+const edgeStopMsMax = 3_000;
 
 /**
  * Starts every service on a free loopback port, then the edge on the public one: the port opens only when all are ready.
@@ -59,7 +62,7 @@ export async function startAll(config: AllConfig): Promise<Running> {
     const broker = await createBroker(config.brokerUrl, urls, log);
     running.push({ url: "", stop: () => broker.close() });
     const on = (url: string | undefined): Environment => ({ ...env, PORT: new URL(url ?? "http://x").port });
-    await Promise.all([
+    await together([
       keep(startIdentity(readIdentityConfig(on(env.IDENTITY_URL)))),
       keep(startTeam(readTeamConfig(on(env.TEAM_URL)))),
       keep(startData(readDataConfig(on(env.DATA_URL)), { broker })),
@@ -69,12 +72,19 @@ export async function startAll(config: AllConfig): Promise<Running> {
     await config.built;
     const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`, config.serviceSecret);
     config.releasePort?.();
-    const edge = await keep(startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web }));
+    const edge = await startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web });
+    // Who still waits for a result then is answered as long as the workers drain.
+    running.push({ url: edge.url, stop: () => within(edgeStopMsMax, edge.stop()) });
     return { url: edge.url, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** Waits for all, also when one has failed: what started meanwhile can be stopped then. */
+async function together(starting: readonly Promise<Running>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(starting)) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 /** The settings of all services. Services that name each other get their ports before any of them starts. */

@@ -16,6 +16,7 @@ import { stopWith } from "../../local/src/stop-line";
 import { untilSignal } from "../../local/src/until-signal";
 import type { Running } from "./all";
 import { readWebConfig, startWeb } from "./web";
+import { within } from "./within";
 
 const targets: Readonly<Record<string, (env: Environment) => Promise<Running>>> = {
   all: async (env) => {
@@ -40,6 +41,9 @@ async function startRealtimeAlone(env: Environment): Promise<Running> {
   return { url, stop: () => stop().then(() => broker.close()) };
 }
 
+/** Whoever stops us (an orchestrator, systemd) kills after a while: what is not done by then is somebody else's to take over. */
+const stopMsMax = 14_000;
+
 try {
   const target = process.argv.find((argument) => argument.startsWith("--target="))?.slice("--target=".length) ?? "all";
   const start = Object.hasOwn(targets, target) ? targets[target] : undefined;
@@ -48,7 +52,7 @@ try {
   hardenRuntime();
   console.log(`dap ${target} is ready: ${running.url}`);
   await untilSignal();
-  await running.stop();
+  await within(stopMsMax, running.stop());
   process.exit(0);
 } catch (error) {
   stopWith(error);
