@@ -15,7 +15,7 @@ import { createPlanCache } from "./route/plan-cache";
 import { createSnapshot } from "./route/snapshot";
 import { createAnnouncer } from "./run/announce";
 import { runInline } from "./run/inline";
-import { performInvoke } from "./run/perform";
+import { createPerform } from "./run/perform";
 import { waitForRun } from "./run/wait";
 
 export type EdgeParts = {
@@ -61,12 +61,7 @@ export async function start(
   });
   if (!saved) await feed.ready;
 
-  const performDeps = { egress, nowMs: Date.now, chance: Math.random, randomUuid: () => crypto.randomUUID(), log };
-  const inlineDeps = {
-    nowMs: Date.now,
-    perform: (...[invoke, runId, signal]: Parameters<Parameters<typeof runInline>[2]["perform"]>) =>
-      performInvoke(invoke, runId, signal, performDeps),
-  };
+  const inlineDeps = { nowMs: Date.now, perform: createPerform(egress, log) };
   const docs = createDocsApp({
     publicUrl: config.publicUrl,
     services: [config.identityUrl, config.teamUrl, config.dataUrl, config.realtimeUrl],

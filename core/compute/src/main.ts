@@ -14,12 +14,11 @@ import { newId } from "@dap/platform/id";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { connect, type Sql } from "@dap/platform/postgres";
 import { createRealtimeLink, type RealtimeLink } from "@dap/platform/realtime-link";
-import { createRunStore, type RunStore } from "@dap/run";
+import { createRunStore, performCall, type RunStore } from "@dap/run";
 import type { ComputeConfig } from "./config";
 import { createPlanLoader } from "./plan/load-plan";
 import { createPlanCache } from "./plan/plan-cache";
 import { createLane } from "./run/lane";
-import { performCall } from "./run/perform";
 import { startWorker } from "./run/worker";
 
 export type ComputeParts = {
@@ -53,7 +52,7 @@ export async function start(
   const steps = parts.steps ?? builtInSteps(config);
   const realtime = linkRealtime(config, log);
   const clock = { nowMs: Date.now, chance: Math.random };
-  const perform = { ...clock, performStep: steps.performStep };
+  const perform = { ...clock, log, performStep: steps.performStep };
   const onRetry = (error: unknown, kind: string) => log.warn("A write to Postgres is tried again.", { kind, error });
   const { leaseMs, prefetch, watchMs, ackAfterMs, drainMs } = config;
   const workerId = newId();

@@ -45,7 +45,6 @@ export function isUnknownOutcome({ code, details }: StepError): boolean {
 /** Failures without an answer. A status, whatever it says, is an answer. */
 const unknownCodes: ReadonlySet<string> = new Set([
   "TIMEOUT",
-  "STEP_TIMEOUT",
   "CONNECTION_LOST",
   "BAD_RESPONSE",
   "BODY_TOO_SLOW",

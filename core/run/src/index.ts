@@ -5,4 +5,5 @@ export { dispatchChannel, dispatchQueue } from "./dispatch";
 export { type FailureKind, failureKind } from "./failure";
 export { checkInvariants, type InvariantOptions, type Violation } from "./invariant";
 export { createRunMaintenance } from "./maintenance";
+export { type Call, type PerformDeps, performCall } from "./perform";
 export * from "./store";

@@ -1,10 +1,9 @@
 import type { InputEvent, RealtimeMessage, RunOutcome, RunStatus } from "@dap/contract";
 import type { InvokeEffect, Plan } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
-import type { ClaimOutcome, CommitOutcome, RunCommit, RunStore, StoredSignal } from "@dap/run";
+import type { Call, ClaimOutcome, CommitOutcome, RunCommit, RunStore, StoredSignal } from "@dap/run";
 import { announceCommit, announceRun, statusAfter } from "./announce";
 import type { Lane } from "./lane";
-import type { Call } from "./perform";
 import { callKey, divergedCommit, openSession, type Session, type Turn, takeTurn, type Work } from "./session";
 import { toEvent } from "./signal-event";
 import { giveUpCalls, startsMax, suspiciousClaims } from "./suspicion";
@@ -142,10 +141,10 @@ export class Owner {
 
   private startCall(invoke: InvokeEffect): void {
     if (this.isStopped) return;
-    const { id, teamId, retryOf } = this.claimed.run;
+    const { id, retryOf } = this.claimed.run;
     const call = new AbortController();
     this.calls.set(callKey(invoke), call);
-    void this.deps.perform({ teamId, originRunId: retryOf ?? id, invoke }, call.signal).then((answer) => {
+    void this.deps.perform({ originRunId: retryOf ?? id, invoke }, call.signal).then((answer) => {
       this.calls.delete(callKey(invoke));
       this.inputs.push(answer);
       this.wake();
