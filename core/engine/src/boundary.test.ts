@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expectImports } from "@dap/platform/test-boundary";
 
-test("the engine is pure: it stands on the contract, the expression language and two libraries", () => {
+test("the engine is pure: it stands on the contract, the expression language and three libraries", () => {
   expectImports({
     packageDir: join(import.meta.dir, ".."),
-    allow: ["@dap/contract", "@dap/expression", "@cfworker/json-schema", "re2js"],
+    allow: ["@dap/contract", "@dap/expression", "@cfworker/json-schema", "croner", "re2js"],
     allowRuntime: false,
   });
 });

@@ -94,6 +94,28 @@ describe("the checker", () => {
     expect(plan).toBeUndefined();
   });
 
+  test("reads a schedule's rule and zone, and knows the types of what it starts with", () => {
+    const of = (more: object) =>
+      compile({ trigger: { kind: "schedule", ...more } as Trigger }).problems.map(
+        ({ path, code }) => `${code} ${path}`,
+      );
+    expect(of({ cron: "0 9 * * 1-5", zone: "Europe/Berlin", input: { type: "no schema" } })).toEqual([]);
+    expect(of({ everyMs: 1_000 })).toEqual([]);
+    for (const cron of ["9 * * *", "99 * * * *", "@reboot", "2027-01-01T00:00", "0 0 30 2 *", "* * * * * * *", ""])
+      expect(of({ cron })).toEqual(["INVALID_CRON /trigger/cron"]);
+    for (const zone of ["Europe/Berlinn", "+02:00", "Mars/Base"])
+      expect(of({ cron: "0 9 * * *", zone })).toEqual(["UNKNOWN_ZONE /trigger/zone"]);
+    const { problems } = compile({ trigger: { kind: "schedule", everyMs: 1_000, zone: "Europe/Berlinn" } });
+    expect(problems[0]?.suggestion).toBe("Did you mean Europe/Berlin?");
+    const document = {
+      trigger: { kind: "schedule", everyMs: 1_000, input: { n: 1, s: "{{ no }}" } } as Trigger,
+      steps: [set("a", { x: "{{ trigger.body.n + 1 }}", y: "{{ trigger.scheduledAt }}", z: "{{ trigger.body.m }}" })],
+    };
+    expect(compile(document).problems.map(({ path, code }) => `${code} ${path}`)).toEqual([
+      "UNKNOWN_FIELD /steps/0/with/z",
+    ]);
+  });
+
   test("suggests what was most likely meant", () => {
     const { problems } = compile({
       steps: [{ id: "b", use: "sim.raed" } as Step, set("c", { x: "{{ trigger.body.lins }}" })],

@@ -8,12 +8,14 @@ import {
 } from "@dap/contract";
 import { baseNames, ExpressionCheck } from "./check/expression-check";
 import { findIgnored } from "./check/ignored";
+import { checkSchedule } from "./check/schedule-check";
 import { checkSchema } from "./check/schema-check";
 import { StepCheck } from "./check/step-check";
 import { checkIds, walkSteps } from "./check/structure";
 import { withSuggestion } from "./check/suggest";
 import { buildPlan } from "./plan/build";
 import type { Plan, ResumeUrl } from "./plan/plan";
+import { inputSchemaOf } from "./plan/trigger";
 
 /** What the checker needs to know of the world. */
 export type CompileDeps = {
@@ -41,8 +43,9 @@ export function compileWorkflow(document: Workflow, deps: CompileDeps): Compiled
 function checkWorkflow(document: Workflow, deps: CompileDeps): DocumentProblem[] {
   const problems = checkIds(document);
   const report = (problem: DocumentProblem): void => void problems.push(problem);
-  const { input } = document.trigger;
+  const input = inputSchemaOf(document.trigger);
   const bad = input === undefined ? [] : checkSchema(input, "/trigger/input");
+  if (document.trigger.kind === "schedule") problems.push(...checkSchedule(document.trigger));
   problems.push(...bad, ...strayAfter(document.steps, "/steps"), ...findIgnored(document, deps.catalogue));
   const { input: _input, ...bare } = document.trigger;
   const readable = bad.length > 0 ? { ...document, trigger: bare } : document;

@@ -9,6 +9,8 @@ export { type CompileDeps, type CompiledWorkflow, compileWorkflow } from "./comp
 export type { AbortEffect, Advance, Effect, InvokeEffect, WakeEffect } from "./effect";
 export { type Folded, foldRun } from "./fold";
 export type { Plan, PlanStep } from "./plan/plan";
+export { type Due, type DueRequest, dueTicks } from "./schedule/due";
+export { jitterOf, type ScheduleRule, scheduleTicks, type Ticks, ticksBetween } from "./schedule/tick";
 export { type CompiledSchema, compileSchema, type SchemaViolation, validate } from "./schema/compile-schema";
 export type { RunState } from "./state";
 export { timeline } from "./timeline";

@@ -51,6 +51,25 @@ const manual: TriggerDefinition = {
   sample: { trigger: { kind: "manual", input: orderInput }, output: { body: { order: { sku: "a" } } } },
 };
 
+const schedule: TriggerDefinition = {
+  kind: "schedule",
+  title: "Schedule",
+  description: "Starts by the clock: at the times of a cron rule in a time zone, or every so often.",
+  settings: triggerSchemas.schedule as JsonSchema, // TypeBox makes plain JSON Schema
+  output: (trigger) => ({
+    type: "object",
+    required: ["scheduledAt", "body"],
+    properties: {
+      scheduledAt: { type: "string" },
+      body: { const: (isJsonObject(trigger) ? ownValue(trigger, "input") : undefined) ?? null },
+    },
+  }),
+  sample: {
+    trigger: { kind: "schedule", cron: "0 9 * * 1-5", zone: "Europe/Berlin", catchUp: "once" },
+    output: { scheduledAt: "2026-06-01T07:00:00.000Z", body: null },
+  },
+};
+
 function inputOf(trigger: Json): JsonSchema {
   const input = isJsonObject(trigger) ? ownValue(trigger, "input") : undefined;
   return isJsonObject(input) || input === false ? (input as JsonSchema) : true; // a schema is an object or a boolean
@@ -65,4 +84,5 @@ function methodsOf(trigger: Json): readonly Json[] {
 export const triggerCatalogue: ReadonlyMap<TriggerKind, TriggerDefinition> = new Map([
   [webhook.kind, webhook],
   [manual.kind, manual],
+  [schedule.kind, schedule],
 ]);

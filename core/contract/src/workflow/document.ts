@@ -18,7 +18,7 @@ export type Workflow = {
   readonly retentionDays?: number;
 };
 
-export type Trigger = WebhookTrigger | ManualTrigger;
+export type Trigger = WebhookTrigger | ManualTrigger | ScheduleTrigger;
 
 export type WebhookTrigger = {
   readonly kind: "webhook";
@@ -33,6 +33,28 @@ export type WebhookTrigger = {
 };
 
 export type ManualTrigger = { readonly kind: "manual"; readonly input?: JsonSchema };
+
+/** Starts by the clock: `cron` or `everyMs`, one of them. In scope: `trigger.scheduledAt`, the nominal tick, and `trigger.body`. */
+export type ScheduleTrigger = {
+  readonly kind: "schedule";
+  /** Five fields, or six with seconds first, or `@daily` and the like; read in `zone`. */
+  readonly cron?: string;
+  /** Ticks at the multiples of this span since 1970: restarts and new versions do not shift them. */
+  readonly everyMs?: number;
+  /** IANA name; `UTC` by default. */
+  readonly zone?: string;
+  /** What becomes of ticks that passed while nobody could fire them: none (default), the last one, the last so many. */
+  readonly catchUp?: CatchUp;
+  /** Every tick of this schedule comes later by the same span below this one, which differs between schedules. */
+  readonly jitterMs?: number;
+  /** A constant: what `trigger.body` is, `null` by default. */
+  readonly input?: Json;
+};
+
+export type CatchUp = "skip" | "once" | { readonly upTo: number };
+
+/** The two ways to say when, of which a schedule names one. */
+export const scheduleWays = ["cron", "everyMs"] as const;
 
 export type HttpMethod = "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -60,11 +60,25 @@ describe("a workflow document", () => {
     expect(problemsOf({ ...base, steps: [{ id: "w", use: "wait" }] })).toEqual(["/steps/0/durationMs STRUCTURE"]);
   });
 
+  test("starts by the clock in one way at a time, every field within its bounds", () => {
+    const of = (trigger: object) => problemsOf({ ...base, trigger: { kind: "schedule", ...trigger } });
+    const all = { zone: "Europe/Berlin", catchUp: { upTo: 3 }, jitterMs: 500, input: { "{{ x": [1, null] } };
+    expect(of({ cron: "0 9 * * 1-5", ...all })).toEqual([]);
+    expect(of({ everyMs: 1_000, catchUp: "once" })).toEqual([]);
+    expect(of({})).toEqual(["/trigger/cron STRUCTURE"]);
+    expect(of({ cron: "0 9 * * *", everyMs: 1_000 })).toEqual(["/trigger/everyMs STRUCTURE"]);
+    expect(of({ everyMs: 999 })).toEqual(["/trigger/everyMs STRUCTURE"]);
+    expect(of({ everyMs: 1_000, catchUp: { upTo: 0 } })).toEqual(["/trigger/catchUp STRUCTURE"]);
+    expect(of({ everyMs: 1_000, reply: "result" })).toEqual(["/trigger/reply STRUCTURE"]);
+  });
+
   test("with an unknown trigger gets the list of known ones", () => {
     const parsed = parseWorkflow({ ...base, trigger: { kind: "webhok" } });
     expect(parsed).toMatchObject({
       kind: "refused",
-      problems: [{ path: "/trigger/kind", code: "UNKNOWN_TRIGGER", suggestion: "Use one of: webhook, manual." }],
+      problems: [
+        { path: "/trigger/kind", code: "UNKNOWN_TRIGGER", suggestion: "Use one of: webhook, manual, schedule." },
+      ],
     });
   });
 

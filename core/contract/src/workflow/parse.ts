@@ -2,7 +2,7 @@ import { type TSchema, Type } from "@sinclair/typebox";
 import { Value, ValueErrorType } from "@sinclair/typebox/value";
 import { isJsonObject, type JsonObject } from "../json";
 import type { DocumentProblem } from "../problem";
-import { childLists, type Step, type Workflow, waitWays } from "./document";
+import { childLists, type Step, scheduleWays, type Workflow, waitWays } from "./document";
 import { controlStepSchemas, plainStepSchema, triggerSchemas, workflowLimits, workflowSchema } from "./schema";
 
 export type ParsedWorkflow =
@@ -43,11 +43,12 @@ export function parseWorkflow(value: unknown): ParsedWorkflow {
     : { kind: "parsed", workflow: value as unknown as Workflow };
 }
 
-function checkTrigger(trigger: { readonly [key: string]: unknown }, problems: DocumentProblem[]): void {
+function checkTrigger(trigger: JsonObject, problems: DocumentProblem[]): void {
   const kind = trigger.kind;
   const schema = typeof kind === "string" && Object.hasOwn(triggers, kind) ? triggers[kind] : undefined;
   if (schema) {
     checkShape(schema, trigger, "/trigger", problems);
+    if (kind === "schedule") checkWays(trigger, scheduleWays, "A schedule", "/trigger", problems);
     return;
   }
   const known = Object.keys(triggers).join(", ");
@@ -82,20 +83,26 @@ function checkSteps(
       `${path}/${index}`,
       problems,
     );
-    if (use === "wait") checkWait(step, `${path}/${index}`, problems);
+    if (use === "wait") checkWays(step, waitWays, "A wait", `${path}/${index}`, problems);
     if (problems.length > before) return;
     for (const child of childLists(step as unknown as Step))
       checkSteps(child.steps, `${path}/${index}${child.path}`, depth + 1, counter, problems);
   });
 }
 
-/** A wait that names no way to wait, or a second one. */
-function checkWait(step: JsonObject, path: string, problems: DocumentProblem[]): void {
-  const named = waitWays.filter((way) => Object.hasOwn(step, way));
-  const all = waitWays.join(", ");
-  if (named.length === 0) problems.push(problem(`${path}/durationMs`, "STRUCTURE", `A wait names one of: ${all}.`));
+/** Of several ways to say one thing: a shape that names none of them, or a second one. */
+function checkWays(
+  shape: JsonObject,
+  ways: readonly string[],
+  title: string,
+  path: string,
+  problems: DocumentProblem[],
+): void {
+  const named = ways.filter((way) => Object.hasOwn(shape, way));
+  const all = ways.join(", ");
+  if (named.length === 0) problems.push(problem(`${path}/${ways[0]}`, "STRUCTURE", `${title} names one of: ${all}.`));
   for (const way of named.slice(1))
-    problems.push(problem(`${path}/${way}`, "STRUCTURE", `A wait names only one of: ${all}.`));
+    problems.push(problem(`${path}/${way}`, "STRUCTURE", `${title} names only one of: ${all}.`));
 }
 
 function checkShape(schema: TSchema, value: unknown, path: string, problems: DocumentProblem[]): void {

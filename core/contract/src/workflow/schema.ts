@@ -1,5 +1,5 @@
 import { type TSchema, Type } from "@sinclair/typebox";
-import { waitWays } from "./document";
+import { scheduleWays, waitWays } from "./document";
 
 /** Limits of one document (security.md, section 2.7). */
 export const workflowLimits = { stepsMax: 1_000, depthMax: 32, bytesMax: 1_048_576, idLengthMax: 64 } as const;
@@ -157,6 +157,24 @@ export const triggerSchemas = {
     closed,
   ),
   manual: Type.Object({ kind: Type.Literal("manual"), input: Type.Optional(Schema) }, closed),
+  schedule: Type.Object(
+    {
+      kind: Type.Literal("schedule"),
+      cron: Type.Optional(Type.String({ minLength: 1, maxLength: 256, description: "5 fields, or 6 with seconds" })),
+      everyMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: yearMs })),
+      zone: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: "IANA time zone, UTC by default" })),
+      catchUp: Type.Optional(
+        Type.Union([
+          Type.Literal("skip"),
+          Type.Literal("once"),
+          Type.Object({ upTo: Type.Integer({ minimum: 1, maximum: 1_000 }) }, closed),
+        ]),
+      ),
+      jitterMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 3_600_000 })),
+      input: Type.Optional(Type.Unknown({ description: "a constant: trigger.body" })),
+    },
+    { ...closed, oneOf: scheduleWays.map((way) => ({ required: [way] })) },
+  ),
 } as const;
 
 /** The document without its trigger and steps, which are checked one by one so that errors name their own place. */

@@ -29,7 +29,7 @@ export function catalogueRoutes({ catalogue }: DataDeps): readonly AnyRoute[] {
   ];
 }
 
-const triggers = ["webhook", "manual"] as const;
+const triggers = ["webhook", "manual", "schedule"] as const;
 
 const describeConnectors = (catalogue: StepCatalogue) =>
   builtIn.map(({ name, title, description }: Connector) => ({

@@ -38,7 +38,8 @@ describe("the example workflow", () => {
 describe("looking up a run", () => {
   test("tells realtime whose it is, and what happened", async () => {
     const { id } = (await app.ask("POST", "/workflows", { body: { document: exampleWorkflow } })).body;
-    const input = exampleWorkflow.trigger.input;
+    const { trigger } = exampleWorkflow;
+    const input = trigger.kind === "webhook" ? trigger.input : undefined;
     const example = typeof input === "object" ? input.examples?.[0] : undefined;
     const { runId } = (await app.ask("POST", `/workflows/${id}/runs`, { body: { input: example, draft: true } })).body;
     const look = (path: string) => app.ask("GET", `/internal/runs/${path}`, { as: "realtime" });

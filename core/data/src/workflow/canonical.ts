@@ -20,7 +20,20 @@ const documentOrder = [
   "output",
 ] as const satisfies readonly (keyof Workflow)[];
 
-const triggerOrder = ["kind", "reply", "methods", "bodyBytesMax", "record", "cors", "input"] as const;
+const triggerOrder = [
+  "kind",
+  "reply",
+  "methods",
+  "bodyBytesMax",
+  "record",
+  "cors",
+  "cron",
+  "everyMs",
+  "zone",
+  "catchUp",
+  "jitterMs",
+  "input",
+] as const;
 
 /** First what a step is, then how it runs, then what it holds; lists of child steps last. */
 const stepOrder = [

@@ -170,6 +170,11 @@ export function withResumeUrls(run: TypeOfName, waits: readonly string[]): TypeO
 }
 
 function triggerType(trigger: Workflow["trigger"]): JsonSchema {
+  if (trigger.kind === "schedule")
+    return objectOf([
+      ["scheduledAt", always({ type: "string" })],
+      ["body", always(literalType(trigger.input ?? null))],
+    ]);
   const input = trigger.input ?? true;
   if (trigger.kind === "manual") return objectOf([["body", always(input)]]);
   const texts = always({ type: "object", additionalProperties: { type: "string" } });

@@ -12,6 +12,8 @@ const usual: Readonly<Record<string, string>> = {
   WRONG_TYPE: "Write a value of the right type, or convert it, as in {{ value | text }} or {{ value | number }}.",
   MAY_BE_MISSING: 'Give another value for that case, as in {{ value ?? "none" }}.',
   UNKNOWN_CONNECTION: "Add the connection to the team, or name one that it has.",
+  INVALID_CRON: "Write it as minute, hour, day, month, weekday: 0 9 * * 1-5 is nine o'clock from Monday to Friday.",
+  UNKNOWN_ZONE: "Name a zone of the IANA list, such as Europe/Berlin or UTC.",
   INVALID_SCHEMA: "Correct the schema: it follows JSON Schema 2020-12.",
 };
 

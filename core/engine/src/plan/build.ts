@@ -33,13 +33,13 @@ import { durabilityOf } from "./durability";
 import { effectClassOf, unknownPolicyOf } from "./effect-class";
 import type { Plan, PlanStep, ResumeUrl } from "./plan";
 import { idsOfScope, isEventWait, waitIdsOf } from "./scope";
-import { inputPlaceOf } from "./trigger";
+import { inputPlaceOf, inputSchemaOf } from "./trigger";
 
 /** Makes the plan of a document in which the checker found no error. */
 export function buildPlan(document: Workflow, catalogue: StepCatalogue, resumeUrl?: ResumeUrl): Plan {
   const builder = new Builder(catalogue);
   const root = builder.list(document.steps, { route: [], loops: 0 });
-  const { input } = document.trigger;
+  const input = inputSchemaOf(document.trigger);
   return {
     document,
     durability: durabilityOf(document, catalogue),
