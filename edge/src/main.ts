@@ -10,6 +10,7 @@ import { createApp } from "./app";
 import type { EdgeConfig } from "./config";
 import { createDocsApp } from "./docs/app";
 import { socketPipe } from "./gateway/socket";
+import { stopServer } from "./gateway/stop-server";
 import { followFeed, parseFeedPage } from "./route/feed";
 import { createPlanCache } from "./route/plan-cache";
 import { createSnapshot } from "./route/snapshot";
@@ -22,6 +23,9 @@ export type EdgeParts = {
   /** The webapp's handler, where it runs in the same process. */
   readonly web?: (request: Request) => Promise<Response>;
 };
+
+/** Longer than an answer takes that waits for nothing but us; whoever waits for a run reads its status later. */
+const stopGraceMs = 10_000;
 
 /** Opens the public port once the first routes are known (from data, or from the last snapshot on disk). */
 export async function start(
@@ -117,7 +121,7 @@ export async function start(
   return {
     url: `http://127.0.0.1:${server.port}`,
     stop: async () => {
-      await server.stop();
+      await stopServer(server, stopGraceMs);
       feed.stop();
       announcer.stop();
       link.close();
