@@ -1,7 +1,9 @@
 import { defineConfig, integer, list, secret, text, url } from "@dap/platform/config";
+import { internalSettings } from "@dap/platform/health";
 
 /** Every setting of the edge. */
 export const readEdgeConfig = defineConfig({
+  ...internalSettings,
   port: integer("PORT", { default: 8080, min: 0, max: 65_535, meaning: "the one public port; 0 takes a free one" }),
   hostname: text("EDGE_HOSTNAME", { default: "0.0.0.0", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", { default: "http://localhost:8080", meaning: "base of every link" }),

@@ -1,6 +1,14 @@
 import { mkdir, rename } from "node:fs/promises";
 import { catalogue, createEgress, parseEgressAllow } from "@dap/connector";
 import type { RouteFeedPage } from "@dap/contract";
+import {
+  countAnswers,
+  countRuns,
+  createHealth,
+  type Health,
+  isAnswering,
+  openInternalPort,
+} from "@dap/platform/health";
 import { createLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
 import { createRealtimeLink } from "@dap/platform/realtime-link";
@@ -22,6 +30,7 @@ import { waitForRun } from "./run/wait";
 export type EdgeParts = {
   /** The webapp's handler, where it runs in the same process. */
   readonly web?: (request: Request) => Promise<Response>;
+  readonly health?: Health;
 };
 
 /** Longer than an answer takes that waits for nothing but us; whoever waits for a run reads its status later. */
@@ -30,7 +39,7 @@ const stopGraceMs = 10_000;
 /** Opens the public port once the first routes are known (from data, or from the last snapshot on disk). */
 export async function start(
   config: EdgeConfig,
-  { web }: EdgeParts = {},
+  { web, health = createHealth() }: EdgeParts = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const log = createLogger({ service: "edge" });
   const { sql, close } = connect(config.databaseUrl.reveal(), { max: 4, applicationName: "dap-edge" });
@@ -74,6 +83,48 @@ export async function start(
   });
   const publicUrl = new URL(config.publicUrl);
 
+  const countRun = countRuns(health, "edge");
+  const app = createApp({
+    publicUrl,
+    upstreams: {
+      identity: config.identityUrl,
+      team: config.teamUrl,
+      data: config.dataUrl,
+      realtime: config.realtimeUrl,
+      web: config.webUrl,
+    },
+    ...(web ? { web } : {}),
+    embeds: { origins: config.embedOrigins },
+    ownPages: (request) => docs.handle(request),
+    log,
+    serviceSecret: config.serviceSecret,
+    webhook: {
+      snapshot,
+      plans: createPlanCache(catalogue),
+      catchUp: feed.catchUp,
+      runInline: (plan, accepted) => runInline(plan, accepted, inlineDeps),
+      accept: async (runStart) => {
+        const outcome = await accepts.add(runStart);
+        countRun(outcome.kind);
+        wakeRelay();
+        return outcome;
+      },
+      record: async (record) => {
+        const outcome = await records.add(record);
+        countRun(outcome.kind);
+        return outcome;
+      },
+      awaitRun: (teamId, runId, timeoutMs) =>
+        waitForRun(teamId, runId, timeoutMs, {
+          subscribe: link.subscribe,
+          findOutcome: async (team, run) => (await store.findRun(team, run))?.outcome,
+        }),
+      announce: announcer.add,
+      statusUrl: (teamId, runId) => `${config.publicUrl}/api/v1/teams/${teamId}/runs/${runId}`,
+      nowMs: Date.now,
+    },
+  });
+  const countAnswer = countAnswers(health, "edge");
   const server = Bun.serve({
     port: config.port,
     hostname: config.hostname,
@@ -81,47 +132,20 @@ export async function start(
     maxRequestBodySize: 104_857_600,
     idleTimeout: 75,
     websocket: socketPipe,
-    fetch: createApp({
-      publicUrl,
-      upstreams: {
-        identity: config.identityUrl,
-        team: config.teamUrl,
-        data: config.dataUrl,
-        realtime: config.realtimeUrl,
-        web: config.webUrl,
-      },
-      ...(web ? { web } : {}),
-      embeds: { origins: config.embedOrigins },
-      ownPages: (request) => docs.handle(request),
-      log,
-      serviceSecret: config.serviceSecret,
-      webhook: {
-        snapshot,
-        plans: createPlanCache(catalogue),
-        catchUp: feed.catchUp,
-        runInline: (plan, accepted) => runInline(plan, accepted, inlineDeps),
-        accept: async (runStart) => {
-          const outcome = await accepts.add(runStart);
-          wakeRelay();
-          return outcome;
-        },
-        record: (record) => records.add(record),
-        awaitRun: (teamId, runId, timeoutMs) =>
-          waitForRun(teamId, runId, timeoutMs, {
-            subscribe: link.subscribe,
-            findOutcome: async (team, run) => (await store.findRun(team, run))?.outcome,
-          }),
-        announce: announcer.add,
-        statusUrl: (teamId, runId) => `${config.publicUrl}/api/v1/teams/${teamId}/runs/${runId}`,
-        nowMs: Date.now,
-      },
-    }),
+    fetch: async (request, self) => {
+      const answer = await app(request, self);
+      if (answer) countAnswer(answer.status);
+      return answer;
+    },
   });
+  health.need("edge: database", isAnswering(sql));
+  const internal = openInternalPort(health, config);
 
   return {
     url: `http://127.0.0.1:${server.port}`,
     stop: async () => {
       await stopServer(server, stopGraceMs);
+      await internal?.stop();
       feed.stop();
       announcer.stop();
       link.close();

@@ -9,6 +9,7 @@ import {
   text,
   url,
 } from "@dap/platform/config";
+import { type InternalSettings, internalSettings } from "@dap/platform/health";
 import { Secret } from "@dap/platform/secret";
 
 /** Where mail goes: to an SMTP server, or to the page `/mailbox` of a local installation. */
@@ -16,7 +17,7 @@ export type MailConfig =
   | { readonly kind: "mailbox" }
   | { readonly kind: "smtp"; readonly url: Secret<string>; readonly from: string };
 
-export type IdentityConfig = {
+export type IdentityConfig = InternalSettings & {
   /** 0 takes a free port. */
   readonly port: number;
   readonly hostname: string;
@@ -35,6 +36,7 @@ export type IdentityConfig = {
 
 /** Every setting of the identity server. */
 export const identitySettings = {
+  ...internalSettings,
   port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
   hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { systemClock } from "@dap/platform/clock";
 import { createAuthenticator } from "@dap/platform/guard";
+import { countAnswers, createHealth, type Health, isAnswering, openInternalPort } from "@dap/platform/health";
 import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
@@ -24,16 +25,26 @@ export const migrationFolder = join(import.meta.dir, "database/migration");
 const keyReloadMs = 60_000;
 const sweepEveryMs = 3_600_000;
 
-/** Starts the identity server: migrates, opens or makes its keys, listens. */
-export async function start(config: IdentityConfig, log: Logger = createLogger({ service: "identity" })) {
+/** Starts the identity server: migrates, opens or makes its keys, listens. `health` is shared where the process is. */
+export async function start(
+  config: IdentityConfig,
+  log: Logger = createLogger({ service: "identity" }),
+  health: Health = createHealth(),
+) {
   if (config.ownerDatabaseUrl) await migrate({ url: config.ownerDatabaseUrl.reveal(), folder: migrationFolder });
-  const { db, close } = connect(config.databaseUrl.reveal(), { applicationName: "dap identity" });
+  const { sql, db, close } = connect(config.databaseUrl.reveal(), { applicationName: "dap identity" });
   const folder = join(config.secretDir, "identity");
   const keys = await openKeyRing({ db, folder: openKeyFolder(folder), clock: systemClock, log });
   const mailSealer = await createSealer(await readOrCreateSecret(folder, "mail.key"), "mail");
   const delivery = startDelivery(config, db, mailSealer, log);
   const deps = createDeps(config, { db, keys, mailSealer, delivery, log });
-  const running = serve(createApp(deps), { port: config.port, hostname: config.hostname });
+  const running = serve(createApp(deps), {
+    port: config.port,
+    hostname: config.hostname,
+    onAnswer: countAnswers(health, "identity"),
+  });
+  health.need("identity: database", isAnswering(sql));
+  const internal = openInternalPort(health, config);
   const timers = [
     every(keyReloadMs, () => keys.load(), log),
     every(sweepEveryMs, () => sweep(db, new Date(systemClock.nowMs())), log),
@@ -43,6 +54,7 @@ export async function start(config: IdentityConfig, log: Logger = createLogger({
     async stop() {
       timers.forEach(clearInterval);
       await running.stop();
+      await internal?.stop();
       await delivery?.stop();
       await close();
     },

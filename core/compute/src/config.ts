@@ -1,10 +1,8 @@
 import { defineConfig, type Environment, integer, list, optional, secret, text, url } from "@dap/platform/config";
+import { type InternalSettings, internalSettings } from "@dap/platform/health";
 import { Secret } from "@dap/platform/secret";
 
-export type ComputeConfig = {
-  /** Of the page for health and metrics; 0 takes a free port. */
-  readonly port: number;
-  readonly hostname: string;
+export type ComputeConfig = InternalSettings & {
   /** Logs in as `dap_compute`. */
   readonly databaseUrl: Secret<string>;
   /** RabbitMQ; without it the broker inside Postgres. */
@@ -23,8 +21,7 @@ export type ComputeConfig = {
 
 /** Every setting of the compute worker. */
 export const computeSettings = {
-  port: integer("PORT", { default: 0, min: 0, max: 65_535, meaning: "port of health and metrics; 0 takes a free one" }),
-  hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
+  ...internalSettings,
   databaseUrl: text("COMPUTE_DATABASE_URL", { meaning: "the data database, as the role dap_compute" }),
   brokerUrl: optional(text("BROKER_URL", { meaning: "amqp://... of RabbitMQ; without it the broker inside Postgres" })),
   serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services, to know each other" }),

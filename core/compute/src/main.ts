@@ -9,7 +9,7 @@ import {
 } from "@dap/connector";
 import type { StepCatalogue } from "@dap/contract";
 import { type Broker, createEmbeddedBroker, createRabbitBroker } from "@dap/platform/broker";
-import { internalServer } from "@dap/platform/http";
+import { createHealth, type Health, isAnswering, openInternalPort } from "@dap/platform/health";
 import { newId } from "@dap/platform/id";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { connect, type Sql } from "@dap/platform/postgres";
@@ -25,6 +25,8 @@ export type ComputeParts = {
   /** Shared by all services where they are one process; without it the service opens its own. */
   readonly broker?: Broker;
   readonly log?: Logger;
+  /** Shared as well, and shown by whoever shares it; without it the service opens a port for its own. */
+  readonly health?: Health;
   /** In tests: other steps than the built-in ones. */
   readonly steps?: StepSource;
   /** In tests: who hears of what is committed, instead of realtime. */
@@ -38,10 +40,11 @@ export type StepSource = {
   readonly performStep: (call: StepCall, signal: AbortSignal) => Promise<StepResult>;
 };
 
+const loopback = "127.0.0.1";
 /** Under suspicion of killing their workers, runs go one at a time: a loss is then the doing of one. */
 const laneWidth = 1;
 
-/** Starts a worker; it takes runs from the broker until `stop`, which drains it. `url` is its own page for health. */
+/** Starts a worker; it takes runs from the broker until `stop`, which drains it. `url` is its internal port, where it has one. */
 export async function start(
   config: ComputeConfig,
   parts: ComputeParts = {},
@@ -71,21 +74,22 @@ export async function start(
     { workerId, leaseMs, prefetch, watchMs, ackAfterMs, drainMs },
   );
   let isReady = true;
-  const { port, hostname } = config;
-  const server = internalServer({
-    ready: () => [...(isReady ? [] : ["worker"]), ...(broker.connected ? [] : ["broker"])],
-    metrics: () => `# TYPE dap_runs_held gauge\ndap_runs_held ${worker.held()}\n`,
-    port,
-    hostname,
-  });
+  const health = parts.health ?? createHealth();
+  health.need("compute: worker", () => isReady);
+  health.need("compute: broker", () => broker.connected);
+  health.need("compute: database", isAnswering(database.sql));
+  health.metrics.gauge("dap_runs_held", "Runs that this worker has in hand.", worker.held);
+  // Its only page: there is no other port to be asked at.
+  const { internalPort = 0, internalHostname = loopback } = config;
+  const internal = parts.health ? undefined : openInternalPort(health, { internalPort, internalHostname });
   return {
-    url: server.url,
+    url: internal?.url ?? "",
     workerId,
     held: worker.held,
     stop: async () => {
       isReady = false;
       await worker.stop();
-      await server.stop();
+      await internal?.stop();
       realtime.close();
       if (parts.broker === undefined) await broker.close();
       await database.close();

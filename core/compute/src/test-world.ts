@@ -134,8 +134,6 @@ async function relay({ system }: RunDatabase, broker: Broker, signal: AbortSigna
 }
 
 const workerConfig = ({ database }: RunDatabase, more: Partial<ComputeConfig> = {}): ComputeConfig => ({
-  port: 0,
-  hostname: "127.0.0.1",
   databaseUrl: new Secret(database.roleUrl("dap_compute")),
   brokerUrl: undefined,
   serviceSecret: new Secret("test-service-secret-of-32-characters"),

@@ -1,7 +1,8 @@
 import { defineConfig, type Environment, flag, integer, optional, secret, text, url } from "@dap/platform/config";
+import { type InternalSettings, internalSettings } from "@dap/platform/health";
 import { Secret } from "@dap/platform/secret";
 
-export type DataConfig = {
+export type DataConfig = InternalSettings & {
   /** 0 takes a free port. */
   readonly port: number;
   readonly hostname: string;
@@ -29,6 +30,7 @@ export type DataConfig = {
 
 /** Every setting of the data backend. */
 export const dataSettings = {
+  ...internalSettings,
   port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
   hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", {

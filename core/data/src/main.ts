@@ -3,6 +3,14 @@ import { catalogue } from "@dap/connector";
 import { type Broker, ensureEmbeddedBroker } from "@dap/platform/broker";
 import { systemClock } from "@dap/platform/clock";
 import { createAuthenticator } from "@dap/platform/guard";
+import {
+  countAnswers,
+  countRuns,
+  createHealth,
+  type Health,
+  isAnswering,
+  openInternalPort,
+} from "@dap/platform/health";
 import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
@@ -25,12 +33,13 @@ export type DataParts = {
   /** Shared by all services where they are one process; without it the service opens its own. */
   readonly broker?: Broker;
   readonly log?: Logger;
+  readonly health?: Health;
 };
 
 /** Starts the data backend: migrates, listens, and keeps relay and sweeper going. */
 export async function start(
   config: DataConfig,
-  { broker: shared, log = createLogger({ service: "data" }) }: DataParts = {},
+  { broker: shared, log = createLogger({ service: "data" }), health = createHealth() }: DataParts = {},
 ): Promise<{ url: string; stop(): Promise<void> }> {
   await prepareDatabase(config);
   const max = config.connectionsMax;
@@ -55,18 +64,27 @@ export async function start(
   const deps = createDeps(config, {
     own,
     system,
+    health,
     log,
     realtime,
     wakeRelay: relay.wake,
     routeChanged: routes.wait,
     stopping: stop.signal,
   });
-  const server = serve(createApp(deps), { port: config.port, hostname: config.hostname });
+  const { port, hostname } = config;
+  const server = serve(createApp(deps), { port, hostname, onAnswer: countAnswers(health, "data") });
+  health.need("data: database", isAnswering(own.sql));
+  health.need("data: broker", () => broker.connected);
+  health.metrics.gauge("dap_relay_lag_seconds", "Age of the oldest run that waits to be sent to a worker.", async () =>
+    Math.max(0, ((await maintenance.oldestDueMs()) ?? 0) / 1_000),
+  );
+  const internal = openInternalPort(health, config);
   return {
     url: server.url,
     stop: async () => {
       stop.abort();
       await server.stop();
+      await internal?.stop();
       await Promise.all([relay.stop(), sweeper.stop()]);
       realtime.close();
       if (!shared) await broker.close();
@@ -82,26 +100,35 @@ async function prepareDatabase({ ownerDatabaseUrl, brokerUrl }: DataConfig): Pro
 }
 
 /** Runs accepted at the same time share a transaction. */
-function grouped(store: RunStore): RunStore {
+function grouped(store: RunStore, health: Health): RunStore {
   const accepts = createBatcher(store.acceptRuns, { maxEntries: 256, maxDelayMs: 0, inFlight: 2 });
-  return { ...store, acceptRuns: (starts) => Promise.all(starts.map(accepts.add)) };
+  const count = countRuns(health, "data");
+  return {
+    ...store,
+    acceptRuns: async (starts) => {
+      const outcomes = await Promise.all(starts.map(accepts.add));
+      for (const { kind } of outcomes) count(kind);
+      return outcomes;
+    },
+  };
 }
 
 type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged" | "stopping"> & {
+  readonly health: Health;
   readonly own: Connection;
   readonly system: Connection;
 };
 
 const createDeps = (
   { publicUrl, identityUrl, serviceSecret }: DataConfig,
-  { own, system, ...opened }: Opened,
+  { own, system, health, ...opened }: Opened,
 ): DataDeps => ({
   ...opened,
   publicUrl,
   catalogue,
   db: own.db,
   systemDb: system.db,
-  runStore: grouped(createRunStore(own.sql)),
+  runStore: grouped(createRunStore(own.sql), health),
   nowMs: systemClock.nowMs,
   authenticate: createAuthenticator({
     jwksUrl: `${identityUrl}/.well-known/jwks.json`,

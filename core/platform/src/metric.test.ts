@@ -3,21 +3,24 @@ import { internalServer } from "./http";
 import { createMetrics } from "./metric";
 
 describe("metrics", () => {
-  test("are shown as Prometheus reads them", () => {
+  test("are shown as Prometheus reads them", async () => {
     const metrics = createMetrics();
     const calls = metrics.counter("calls_total", "Calls.");
     calls.add({ kind: 'a"b\\c\nd' });
-    calls.add({ kind: 'a"b\\c\nd' }, 2);
-    metrics.gauge("waiting", "Waiting.", () => 7);
+    metrics.counter("calls_total", "Calls.").add({ kind: 'a"b\\c\nd' }, 2);
+    metrics.gauge("waiting", "Waiting.", async () => 7);
+    metrics.gauge("away", "Away.", () => Promise.reject(new Error("the database is away")));
     const took = metrics.histogram("took_seconds", "Time.", [0.1, 1]);
     for (const seconds of [0.05, 0.1, 0.5, 3]) took.observe(seconds, { path: "/x" });
-    expect(metrics.text().trim().split("\n")).toEqual([
+    expect((await metrics.text()).trim().split("\n")).toEqual([
       "# HELP calls_total Calls.",
       "# TYPE calls_total counter",
       'calls_total{kind="a\\"b\\\\c\\nd"} 3',
       "# HELP waiting Waiting.",
       "# TYPE waiting gauge",
       "waiting 7",
+      "# HELP away Away.",
+      "# TYPE away gauge",
       "# HELP took_seconds Time.",
       "# TYPE took_seconds histogram",
       'took_seconds_bucket{path="/x",le="0.1"} 2',

@@ -1,8 +1,10 @@
 import type { Broker } from "@dap/platform/broker";
 import { defineConfig, type Environment, integer, list, optional, secret, text, url } from "@dap/platform/config";
+import { type InternalSettings, internalSettings } from "@dap/platform/health";
 import type { Secret } from "@dap/platform/secret";
 
 const read = defineConfig({
+  ...internalSettings,
   port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
   hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", {
@@ -16,7 +18,7 @@ const read = defineConfig({
   brokerUrl: optional(text("BROKER_URL", { meaning: "RabbitMQ that joins replicas; absent when there is one" })),
 });
 
-export type RealtimeConfig = {
+export type RealtimeConfig = InternalSettings & {
   readonly port: number;
   readonly hostname?: string;
   readonly publicUrl: string;

@@ -1,5 +1,6 @@
 import { createRabbitBroker } from "@dap/platform/broker";
 import { createAuthenticator } from "@dap/platform/guard";
+import { countAnswers, createHealth, type Health, openInternalPort } from "@dap/platform/health";
 import { createLogger } from "@dap/platform/log";
 import { serviceFetch } from "@dap/platform/service-token";
 import { createApp } from "./app";
@@ -9,8 +10,11 @@ import { createTicketStore } from "./ticket/store";
 import { createHub } from "./topic/hub";
 import { createRunSource } from "./topic/run-source";
 
-/** Starts the realtime server. `stop` tells every socket to come back elsewhere. */
-export async function start(config: RealtimeConfig): Promise<{ url: string; stop: () => Promise<void> }> {
+/** Starts the realtime server. `stop` tells every socket to come back elsewhere; `health` is shared where the process is. */
+export async function start(
+  config: RealtimeConfig,
+  health: Health = createHealth(),
+): Promise<{ url: string; stop: () => Promise<void> }> {
   const { publicUrl, identityUrl, dataUrl, serviceSecret, hostname = "127.0.0.1" } = config;
   const log = createLogger({ service: "realtime" });
   const own =
@@ -27,6 +31,7 @@ export async function start(config: RealtimeConfig): Promise<{ url: string; stop
   const tickets = await createTicketStore(Date.now, broker);
   const hub = await createHub(broker);
   const app = createApp({ log, authenticate, tickets });
+  const count = countAnswers(health, "realtime");
   const server = listen({
     log,
     hub,
@@ -36,12 +41,20 @@ export async function start(config: RealtimeConfig): Promise<{ url: string; stop
     port: config.port,
     source: createRunSource(serviceFetch(dataUrl, "realtime", serviceSecret)),
     origins: new Set([publicUrl, ...(config.extraOrigins ?? [])].map((url) => new URL(url).origin)),
-    fetch: (request) => app.handle(request),
+    fetch: async (request) => {
+      const answer = await app.handle(request);
+      count(answer.status);
+      return answer;
+    },
   });
+  if (broker) health.need("realtime: broker", () => broker.connected);
+  health.metrics.gauge("dap_sockets_open", "Open sockets, of people and of services.", server.sockets);
+  const internal = openInternalPort(health, config);
   return {
     url: `http://${hostname}:${server.port}`,
     stop: async () => {
       await server.stop();
+      await internal?.stop();
       await Promise.all([hub.close(), tickets.close()]);
       await own?.close();
     },

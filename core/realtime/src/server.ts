@@ -24,10 +24,17 @@ const ageMsMax = 15 * 60_000;
 /** Largest frame at all: services send batches. Clients are held to 64 KB in `client.ts`. */
 const frameBytesMax = 4_194_304;
 
+export type RealtimeServer = {
+  readonly port: number;
+  /** Open sockets of people and services. */
+  readonly sockets: () => number;
+  readonly stop: () => Promise<void>;
+};
+
 type SocketData = { readonly holder: Holder; client?: Client };
 
 /** Listens for HTTP and for sockets on one port. */
-export function listen(deps: ServerDeps): { readonly port: number; readonly stop: () => Promise<void> } {
+export function listen(deps: ServerDeps): RealtimeServer {
   const clients = new Set<Client>();
   const server = Bun.serve<SocketData>({
     port: deps.port,
@@ -96,6 +103,7 @@ export function listen(deps: ServerDeps): { readonly port: number; readonly stop
 
   return {
     port: server.port ?? deps.port,
+    sockets: () => clients.size,
     stop: async () => {
       clearInterval(timer);
       for (const client of clients) client.end(1012, "restarting");

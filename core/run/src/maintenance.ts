@@ -107,6 +107,12 @@ export const createRunMaintenance = (systemSql: Sql): RunMaintenance => ({
       teamId: row.team_id as string,
       dispatchId: row.dispatch_id as string,
     })),
+  oldestDueMs: async () => {
+    const text = `select (extract(epoch from clock_timestamp() - min(dispatch_due_at)) * 1000)::float8 as ms
+      from run where dispatch_due_at <= clock_timestamp()`;
+    const [row] = await query(systemSql, { text, values: [] });
+    return row?.ms === null ? undefined : Number(row?.ms);
+  },
   markDispatched: async (sent) => {
     if (sent.length === 0) return;
     const values = [plainArray(sent, ({ runId }) => runId), plainArray(sent, ({ dispatchId }) => dispatchId)];

@@ -183,6 +183,8 @@ export type RunFilter = {
 export type RunMaintenance = {
   /** Runs whose dispatch is due and unsent, taken under a short claim so that several relays share the work. */
   readonly takeDispatches: (limit: number) => Promise<readonly { runId: string; teamId: string; dispatchId: string }[]>;
+  /** How long ago the oldest dispatch that nobody took became due, in milliseconds; `undefined` when none waits. */
+  readonly oldestDueMs: () => Promise<number | undefined>;
   readonly markDispatched: (dispatchIds: readonly { runId: string; dispatchId: string }[]) => Promise<void>;
   /** Fires due timers as signals; gives how many. */
   readonly fireTimers: (limit: number) => Promise<number>;

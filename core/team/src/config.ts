@@ -1,7 +1,8 @@
 import { defineConfig, type Environment, integer, optional, secret, text, url } from "@dap/platform/config";
+import { type InternalSettings, internalSettings } from "@dap/platform/health";
 import { Secret } from "@dap/platform/secret";
 
-export type TeamConfig = {
+export type TeamConfig = InternalSettings & {
   /** 0 takes a free port. */
   readonly port: number;
   readonly hostname: string;
@@ -19,6 +20,7 @@ export type TeamConfig = {
 
 /** Every setting of the team service. */
 export const teamSettings = {
+  ...internalSettings,
   port: integer("PORT", { default: 0, max: 65_535, meaning: "port to listen on; 0 takes a free one" }),
   hostname: text("HOSTNAME_LISTEN", { default: "127.0.0.1", meaning: "address to listen on" }),
   publicUrl: url("PUBLIC_URL", { default: "http://localhost:8080", meaning: "issuer of access tokens" }),

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { systemClock } from "@dap/platform/clock";
 import { type Authenticator, createAuthenticator } from "@dap/platform/guard";
+import { countAnswers, createHealth, type Health, isAnswering, openInternalPort } from "@dap/platform/health";
 import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
@@ -15,10 +16,14 @@ const audience = "dap-api";
 /** Data answers in milliseconds; a login should not wait longer for a part that is down. */
 const provisionTimeoutMs = 3_000;
 
-/** Starts the team service: migrates, listens. */
-export async function start(config: TeamConfig, log: Logger = createLogger({ service: "team" })) {
+/** Starts the team service: migrates, listens. `health` is shared where the process is. */
+export async function start(
+  config: TeamConfig,
+  log: Logger = createLogger({ service: "team" }),
+  health: Health = createHealth(),
+) {
   if (config.ownerDatabaseUrl) await migrate({ url: config.ownerDatabaseUrl.reveal(), folder: migrationFolder });
-  const { db, close } = connect(config.databaseUrl.reveal(), { applicationName: "dap team" });
+  const { sql, db, close } = connect(config.databaseUrl.reveal(), { applicationName: "dap team" });
   const app = createApp({
     db,
     authenticate: createLazyAuthenticator(config),
@@ -26,11 +31,18 @@ export async function start(config: TeamConfig, log: Logger = createLogger({ ser
     clock: systemClock,
     log,
   });
-  const running = serve(app, { port: config.port, hostname: config.hostname });
+  const running = serve(app, {
+    port: config.port,
+    hostname: config.hostname,
+    onAnswer: countAnswers(health, "team"),
+  });
+  health.need("team: database", isAnswering(sql));
+  const internal = openInternalPort(health, config);
   return {
     url: running.url,
     async stop() {
       await running.stop();
+      await internal?.stop();
       await close();
     },
   };

@@ -2,8 +2,9 @@ import { readComputeConfig, start as startCompute } from "@dap/compute";
 import { readDataConfig, start as startData } from "@dap/data";
 import { readEdgeConfig, start as startEdge } from "@dap/edge";
 import { readIdentityConfig, start as startIdentity } from "@dap/identity";
-import type { Environment } from "@dap/platform/config";
+import { defineConfig, type Environment } from "@dap/platform/config";
 import { findFreePort } from "@dap/platform/free-port";
+import { createHealth, internalSettings, openInternalPort } from "@dap/platform/health";
 import { createLogger } from "@dap/platform/log";
 import type { Secret } from "@dap/platform/secret";
 import { readRealtimeConfig, start as startRealtime } from "@dap/realtime";
@@ -38,6 +39,7 @@ export type Running = { readonly url: string; readonly stop: () => Promise<void>
 const loopback = "127.0.0.1";
 /** Requests in flight get so long before the workers are drained, which takes up to DRAIN_MS. */
 const edgeStopMsMax = 3_000;
+const readInternal = defineConfig(internalSettings);
 
 /**
  * Starts every service on a free loopback port, then the edge on the public one: the port opens only when all are ready.
@@ -47,7 +49,12 @@ const edgeStopMsMax = 3_000;
 export async function startAll(config: AllConfig): Promise<Running> {
   const log = createLogger({ service: "dap" });
   const running: Running[] = [];
+  // One internal port for all, open from the first moment on: it says what is still missing.
+  const health = createHealth();
+  let isStarted = false;
+  health.need("start", () => isStarted);
   const stop = async (): Promise<void> => {
+    isStarted = false;
     for (const service of running.splice(0).reverse())
       await service.stop().catch((error: unknown) => log.warn("A service did not stop cleanly.", { error }));
   };
@@ -57,24 +64,27 @@ export async function startAll(config: AllConfig): Promise<Running> {
     return service;
   };
   try {
+    const internal = openInternalPort(health, readInternal(config.env));
+    if (internal) running.push({ url: internal.url, stop: () => internal.stop() });
     const urls = await databases(config);
     const env = await environment(config, urls);
     const broker = await createBroker(config.brokerUrl, urls, log);
     running.push({ url: "", stop: () => broker.close() });
     const on = (url: string | undefined): Environment => ({ ...env, PORT: new URL(url ?? "http://x").port });
     await together([
-      keep(startIdentity(readIdentityConfig(on(env.IDENTITY_URL)))),
-      keep(startTeam(readTeamConfig(on(env.TEAM_URL)))),
-      keep(startData(readDataConfig(on(env.DATA_URL)), { broker })),
+      keep(startIdentity(readIdentityConfig(on(env.IDENTITY_URL)), undefined, health)),
+      keep(startTeam(readTeamConfig(on(env.TEAM_URL)), undefined, health)),
+      keep(startData(readDataConfig(on(env.DATA_URL)), { broker, health })),
     ]);
-    await keep(startRealtime({ ...readRealtimeConfig(on(env.REALTIME_URL)), broker }));
-    await keep(startCompute(readComputeConfig({ ...env, PORT: "0" }), { broker }));
+    await keep(startRealtime({ ...readRealtimeConfig(on(env.REALTIME_URL)), broker }, health));
+    await keep(startCompute(readComputeConfig(env), { broker, health }));
     await config.built;
     const web = await loadWeb(config.publicUrl, () => `http://${loopback}:${config.port}`, config.serviceSecret);
     config.releasePort?.();
-    const edge = await startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web });
+    const edge = await startEdge(readEdgeConfig({ ...env, PORT: String(config.port) }), { web, health });
     // Who still waits for a result then is answered as long as the workers drain.
     running.push({ url: edge.url, stop: () => within(edgeStopMsMax, edge.stop()) });
+    isStarted = true;
     return { url: edge.url, stop };
   } catch (error) {
     await stop();
@@ -98,6 +108,7 @@ async function environment(config: AllConfig, urls: Awaited<ReturnType<typeof da
     REALTIME_ORIGINS: config.env.EMBED_ORIGINS,
     SOLE_PROCESS: String(config.brokerUrl === undefined),
     ...config.env,
+    INTERNAL_PORT: undefined,
     HOSTNAME_LISTEN: loopback,
     EDGE_HOSTNAME: config.hostname,
     PUBLIC_URL: config.publicUrl,

@@ -4,7 +4,7 @@ export type InternalServerOptions = {
   /** What is not ready yet, by name; empty when all is. */
   readonly ready: () => readonly string[] | Promise<readonly string[]>;
   /** Metrics in the Prometheus text format. */
-  readonly metrics: () => string;
+  readonly metrics: () => string | Promise<string>;
   readonly port?: number;
   readonly hostname?: string;
 };
@@ -29,7 +29,7 @@ export const internalServer = ({
           );
         }
         case "/metrics":
-          return new Response(metrics(), { headers: { "content-type": "text/plain; version=0.0.4" } });
+          return new Response(await metrics(), { headers: { "content-type": "text/plain; version=0.0.4" } });
         default:
           return new Response(null, { status: 404 });
       }

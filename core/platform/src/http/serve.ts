@@ -7,6 +7,8 @@ export type ServeOptions = {
   readonly port: number;
   /** 127.0.0.1 by default: only the edge listens further. */
   readonly hostname?: string;
+  /** Told of the status of every answer. */
+  readonly onAnswer?: (status: number) => void;
 };
 
 export type RunningServer = {
@@ -24,8 +26,13 @@ const bodyBytesMax = 5 * 1024 * 1024;
 const idleTimeoutS = 60;
 
 /** Listens. A port that is taken fails with `Failure` `PORT_IN_USE` instead of being shared. */
-export function serve(app: AnyElysia | FetchHandler, { port, hostname = "127.0.0.1" }: ServeOptions): RunningServer {
-  const server = listen(app, port, hostname);
+export function serve(
+  app: AnyElysia | FetchHandler,
+  { port, hostname = "127.0.0.1", onAnswer }: ServeOptions,
+): RunningServer {
+  const server = onAnswer
+    ? listen(watched(app, onAnswer), port, hostname, bodyBytesMaxOf(app))
+    : listen(app, port, hostname);
   const shownHost = hostname.includes(":") ? `[${hostname}]` : hostname;
   return {
     port: server.port ?? port,
@@ -34,10 +41,26 @@ export function serve(app: AnyElysia | FetchHandler, { port, hostname = "127.0.0
   };
 }
 
-function listen(app: AnyElysia | FetchHandler, port: number, hostname: string): Bun.Server<unknown> {
+const watched =
+  (app: AnyElysia | FetchHandler, onAnswer: (status: number) => void): FetchHandler =>
+  async (request, server) => {
+    const answer = await (typeof app === "function" ? app(request, server) : app.fetch(request));
+    onAnswer(answer.status);
+    return answer;
+  };
+
+const bodyBytesMaxOf = (app: AnyElysia | FetchHandler): number =>
+  (typeof app === "function" ? undefined : app.config.serve?.maxRequestBodySize) ?? bodyBytesMax;
+
+function listen(
+  app: AnyElysia | FetchHandler,
+  port: number,
+  hostname: string,
+  maxRequestBodySize = bodyBytesMax,
+): Bun.Server<unknown> {
   const base = { port, hostname, reusePort: false, idleTimeout: idleTimeoutS };
   try {
-    if (typeof app === "function") return Bun.serve({ ...base, fetch: app, maxRequestBodySize: bodyBytesMax });
+    if (typeof app === "function") return Bun.serve({ ...base, fetch: app, maxRequestBodySize });
     app.listen(base);
     if (app.server === null) throw new Error("the app did not listen");
     return app.server;
