@@ -55,18 +55,26 @@ describe("the checker", () => {
     expect([...(plan?.steps.keys() ?? [])]).toEqual(["a", "b"]);
   });
 
-  test("warns of what a run would not do, though the document says it", () => {
-    const ignored = compile({
-      concurrency: { limit: 1 },
-      idempotencyKey: "{{ trigger.body.n }}",
+  test("warns of a pinned step, which does not do its work", () => {
+    const { plan, problems } = compile({
       steps: [set("a", {}, { pin: { x: 1 } }), set("b", {}, { pin: 2, disabled: true })],
     });
-    expect(ignored.plan).toBeDefined();
-    expect(ignored.problems.map(({ path, code, severity }) => `${severity} ${code} ${path}`)).toEqual([
-      "warning IGNORED_FIELD /concurrency",
-      "warning IGNORED_FIELD /idempotencyKey",
+    expect(plan).toBeDefined();
+    expect(problems.map(({ path, code, severity }) => `${severity} ${code} ${path}`)).toEqual([
       "warning PINNED_STEP /steps/0/pin",
     ]);
+  });
+
+  test.each([
+    ["concurrency", { limit: 1 }],
+    ["idempotencyKey", "{{ trigger.body.n }}"],
+    ["rateLimit", { limit: 1, periodMs: 1_000 }],
+    ["debounce", { delayMs: 1_000 }],
+    ["retentionDays", 7],
+  ])("refuses %s, which would promise what no run keeps yet", (field, value) => {
+    const { plan, problems } = compile({ [field]: value });
+    expect(plan).toBeUndefined();
+    expect(problems).toMatchObject([{ path: `/${field}`, code: "NOT_IN_FORCE", severity: "error" }]);
   });
 
   test("warns that durable runs are recorded, whatever the trigger says", () => {
@@ -369,6 +377,6 @@ describe("the durability class", () => {
     expect(durabilityOf({ steps: [{ id: "t", use: "try", timeoutMs: 5, steps: [] }] })).toBe("durable");
     expect(durabilityOf({ trigger: { kind: "webhook" }, steps: [] })).toBe("durable");
     expect(durabilityOf({ trigger: { kind: "manual" }, steps: [] })).toBe("durable");
-    expect(durabilityOf({ steps: [], debounce: { delayMs: 5 } })).toBe("durable");
+    expect(durabilityOf({ steps: [], deadlineMs: 5_000 })).toBe("durable");
   });
 });

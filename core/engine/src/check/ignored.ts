@@ -1,16 +1,19 @@
 import type { DocumentProblem, StepCatalogue, Workflow } from "@dap/contract";
 import { durabilityOf } from "../plan/durability";
+import { problem, warning } from "./problem";
 import { walkSteps } from "./structure";
 
-/** Fields whose meaning is fixed, so that documents may hold them, and that nothing acts on yet. */
+/** Fields whose meaning is fixed, so that drafts may hold them, and that nothing acts on yet: publishing them would be a broken promise. */
 const notInForce = ["concurrency", "idempotencyKey", "rateLimit", "debounce", "retentionDays"] as const;
 
-/** What a document says and a run would not do: its author is told before anybody relies on it. */
+/** What a document says and a run would not do: its author is told before anybody relies on it, and refused where a limit would not hold. */
 export function findIgnored(document: Workflow, catalogue: StepCatalogue): DocumentProblem[] {
   return [
     ...notInForce
       .filter((field) => document[field] !== undefined)
-      .map((field) => warning(`/${field}`, "IGNORED_FIELD", `${field} is kept, but this release does not act on it.`)),
+      .map((field) =>
+        problem(`/${field}`, "NOT_IN_FORCE", `This release does not act on ${field} yet; take it out to publish.`),
+      ),
     ...unheededRecord(document, catalogue),
     ...[...walkSteps(document.steps, "/steps")]
       .filter(({ step }) => step.pin !== undefined && step.disabled !== true)
@@ -32,10 +35,3 @@ function unheededRecord(document: Workflow, catalogue: StepCatalogue): DocumentP
   const message = "The runs of this workflow are durable, so all of them are recorded.";
   return [warning("/trigger/record", "IGNORED_FIELD", message)];
 }
-
-const warning = (path: string, code: string, message: string): DocumentProblem => ({
-  path,
-  code,
-  message,
-  severity: "warning",
-});
