@@ -7,7 +7,8 @@ version=1.4.5
 bun=.tools/node_modules/.bin/bun
 stop() { echo "dap: $1" >&2; exit 1; }
 
-mkdir -p .tools 2>/dev/null && [ -w .tools ] || stop "$(pwd) cannot be written. Clone dap into a folder of your own"
+mkdir -p .tools 2>/dev/null && (: >>.tools/lock) 2>/dev/null ||
+  stop "$(pwd) cannot be written by this user. Clone dap into a folder of your own"
 # Two starts at once in one clone take turns, where the machine can do that.
 if command -v flock >/dev/null 2>&1; then exec 9>.tools/lock; flock 9; fi
 

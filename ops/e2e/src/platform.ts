@@ -24,6 +24,9 @@ export type PlatformOptions = {
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** Instead of the program itself: `make start`, or that as another user. */
+  readonly command?: readonly string[];
+  readonly cwd?: string;
 };
 
 /** Starts a platform and waits for its one line with the URL. Throws with all its output when that does not come. */
@@ -32,9 +35,11 @@ export async function startPlatform({
   dataDir = mkdtempSync(join(tmpdir(), "dap-e2e-")),
   env = {},
   timeoutMs = 90_000,
+  command = [process.execPath, "--bun", "run", "ops/local/src/start.ts"],
+  cwd = root,
 }: PlatformOptions = {}): Promise<Platform> {
-  const child = Bun.spawn([process.execPath, "--bun", "run", "ops/local/src/start.ts"], {
-    cwd: root,
+  const child = Bun.spawn([...command], {
+    cwd,
     env: { ...process.env, PORT: String(port), DATA_DIR: dataDir, PUBLIC_URL: `http://localhost:${port}`, ...env },
     stdout: "pipe",
     stderr: "pipe",

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { defineConfig, flag, integer, list, optional, type Setting, text, url } from "@dap/platform/config";
+import { internalSettings } from "@dap/platform/health";
 
 /** An absolute URL of one of these protocols. */
 const urlOf = (protocols: readonly string[], setting: Setting<string>): Setting<string> => ({
@@ -38,6 +39,7 @@ export const localSettings = {
     default: [],
     meaning: "private addresses open to outgoing requests: addresses, CIDRs, host names, each with or without a port",
   }),
+  ...internalSettings,
   smtpUrl: optional(url("SMTP_URL", { meaning: "mail server; without one, mail goes to the page /mailbox" })),
   requireVerifiedEmail: flag("REQUIRE_VERIFIED_EMAIL", {
     default: false,
