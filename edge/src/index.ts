@@ -1,3 +1,4 @@
 export { type EdgeConfig, readEdgeConfig } from "./config";
-export { type EdgeParts, start } from "./main";
+export { createDocsApp } from "./docs/app";
 export { webProofHeader } from "./gateway/caller-address";
+export { type EdgeParts, start } from "./main";
