@@ -8,6 +8,7 @@ import { giveUp, takeOver } from "./embedded-postgres/leftover";
 import { type Supervised, supervise } from "./embedded-postgres/supervise";
 import { Failure } from "./failure";
 import { findFreePort } from "./free-port";
+import { appRoles } from "./postgres/bootstrap";
 import { scramVerifier } from "./postgres/scram";
 import type { Secret } from "./secret";
 
@@ -147,7 +148,12 @@ function checkVersion(dataDir: string, binaries: PostgresBinaries): void {
 
 function writeAccess(dataDir: string, hasPassword: boolean): void {
   const method = hasPassword ? "scram-sha-256" : "trust";
-  writeFileSync(join(dataDir, "pg_hba.conf"), `host all all 127.0.0.1/32 ${method}\n`);
+  // Every role may connect to the databases that each cluster has, and make temporary tables there: the services need not.
+  const rules = [
+    `host postgres,template0,template1 ${Object.keys(appRoles).join(",")} 127.0.0.1/32 reject`,
+    `host all all 127.0.0.1/32 ${method}`,
+  ];
+  writeFileSync(join(dataDir, "pg_hba.conf"), `${rules.join("\n")}\n`);
 }
 
 /** In single-user mode, at every start: whoever holds the folder is the owner, also when the secrets were lost. */
