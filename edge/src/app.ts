@@ -69,7 +69,8 @@ async function route(
   if (upstream === "realtime" && pathname === "/realtime") return upgrade(request, server, deps);
   if (pathname.startsWith("/mailbox") && !isLocalCall(request, deps.publicUrl)) throw nothingHere();
   const address = await deps.addressOf(request, server.requestIP(request)?.address ?? "unknown");
-  if (upstream === "web" && deps.web) return deps.web(await toWeb(request, requestId, address, deps.publicUrl));
+  if (upstream === "web" && deps.web)
+    return onlyByTls(await deps.web(await toWeb(request, requestId, address, deps.publicUrl)), deps.publicUrl);
   const isEmbed = deps.embeds.origins.length > 0 && isOpenToEmbeds(pathname);
   if (isEmbed && request.method === "OPTIONS") return preflight(request, deps.embeds, apiMethods);
   server.timeout(request, 120);
@@ -78,6 +79,13 @@ async function route(
     timeoutMs: upstreamTimeoutMs,
   });
   if (isEmbed) for (const [name, value] of corsHeaders(request, deps.embeds)) answer.headers.set(name, value);
+  return onlyByTls(answer, deps.publicUrl);
+}
+
+/** Where the platform's address is one of TLS, browsers shall never try it without (a year, RFC 6797). */
+function onlyByTls(answer: Response, publicUrl: URL): Response {
+  if (publicUrl.protocol === "https:")
+    answer.headers.set("strict-transport-security", "max-age=31536000; includeSubDomains");
   return answer;
 }
 
