@@ -100,6 +100,8 @@ describe("starting a run", () => {
     ]);
     expect(both.map(({ status }) => status)).toEqual([202, 202]);
     expect(both[0]?.body.runId).toBe(both[1]?.body.runId);
+    const other = await start(workflowId, { input: { ...input, more: 1 } }, { headers });
+    expect([other.status, other.body.code]).toEqual([422, "IDEMPOTENCY_KEY_REUSED"]);
   });
 
   test("stores text that Postgres could not hold by itself", async () => {

@@ -12,6 +12,7 @@ import { requirePlan } from "../workflow/check";
 import { readStoredDocument } from "../workflow/document";
 import type { WorkflowRow } from "../workflow/query";
 import type { PlanCache } from "./plan-cache";
+import { inputOf } from "./view";
 
 export type StartDeps = Pick<DataDeps, "db" | "runStore" | "catalogue" | "nowMs"> & { readonly planOf: PlanCache };
 
@@ -34,7 +35,18 @@ export async function startRun(deps: StartDeps, request: StartRequest): Promise<
   // Only now: a refused start stores nothing.
   if (request.isDraft) await keepDraft(deps.db, request, plan.document);
   const accepted = acceptedEvent(request, plan, version, deps.nowMs());
-  return acceptOne(deps.runStore, accepted, plan.document.deadlineMs, request.idempotencyKey);
+  const outcome = await acceptOne(deps.runStore, accepted, plan.document.deadlineMs, request.idempotencyKey);
+  if (outcome.kind === "repeated") await requireSameInput(deps.runStore, accepted, outcome.runId);
+  return outcome;
+}
+
+/** As for every other POST: a key that came with another input before is a mistake, and no answer fits it. */
+async function requireSameInput(store: RunStore, accepted: AcceptedEvent, runId: string): Promise<void> {
+  const [first] = await store.readEvents(accepted.teamId, runId, 0, 1);
+  if (first?.event.kind !== "accepted") return;
+  // As it is written down: -0 was stored as 0.
+  if (JSON.stringify(inputOf(first.event)) === JSON.stringify(inputOf(accepted))) return;
+  throw new Failure("IDEMPOTENCY_KEY_REUSED", 422, "This Idempotency-Key came with another input before.");
 }
 
 type Pinned = { readonly plan: Plan; readonly version: number };
@@ -97,12 +109,14 @@ const acceptedEvent = (
   workflow: { id: workflow.id, name: plan.document.name, version },
   semantics,
   triggerKind: "manual",
-  trigger: triggerOf(plan, input),
+  trigger: triggerOf(plan, input, atMs),
   vars: {},
 });
 
-/** The same shape as a call of the endpoint gives, so that a workflow cannot tell the two apart. */
-function triggerOf({ document: { trigger }, inputPlace }: Plan, input: Json): JsonObject {
+/** The same shape as a call of the endpoint or a tick gives, so that a workflow cannot tell the two apart. */
+function triggerOf({ document: { trigger }, inputPlace }: Plan, input: Json, atMs: number): JsonObject {
+  // Its body is its own; started by hand it is its own as well.
+  if (trigger.kind === "schedule") return { scheduledAt: new Date(atMs).toISOString(), body: trigger.input ?? null };
   const method = (trigger.kind === "webhook" ? trigger.methods?.[0] : undefined) ?? "POST";
   return inputPlace === "query"
     ? { body: null, query: input, headers: {}, method, path: "" }

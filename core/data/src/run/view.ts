@@ -35,7 +35,9 @@ export function runResult({ id, status, outcome }: RunRow) {
 /** A run with its timeline. */
 export function runDetail(row: RunRow, events: readonly StoredEvent[], steps: readonly StepView[]): RunDetail {
   const { output, error } = runResult(row);
-  return { ...runSummary(row), input: inputOf(events), output, error, lastSeq: row.lastSeq, steps };
+  const first = events[0]?.event;
+  const input = first?.kind === "accepted" ? inputOf(first) : null;
+  return { ...runSummary(row), input, output, error, lastSeq: row.lastSeq, steps };
 }
 
 function errorOf(outcome: RunRow["outcome"]): RunDetail["error"] {
@@ -44,11 +46,9 @@ function errorOf(outcome: RunRow["outcome"]): RunDetail["error"] {
   return { ...outcome.error, ...(outcome.stepKey !== undefined && { stepKey: outcome.stepKey }) };
 }
 
-function inputOf(events: readonly StoredEvent[]): Json {
-  const first = events[0]?.event;
-  if (first?.kind !== "accepted") return null;
-  return isQueryCall(first) ? (ownValue(first.trigger, "query") ?? null) : (ownValue(first.trigger, "body") ?? null);
-}
+/** What a run was started with: the body or the query, as its caller sent it. */
+export const inputOf = (accepted: AcceptedEvent): Json =>
+  ownValue(accepted.trigger, isQueryCall(accepted) ? "query" : "body") ?? null;
 
 /** GET and HEAD carry their input in the query. */
 const isQueryCall = ({ trigger }: AcceptedEvent) => ["GET", "HEAD"].includes(String(ownValue(trigger, "method")));
