@@ -97,6 +97,14 @@ describe("an installation", () => {
     expect(await callWebhook(webhook, 1)).toEqual({ status: 200, body: { n: 2 } });
   });
 
+  test("stops with a line when its Postgres is killed, instead of refusing for ever", async () => {
+    process.kill(postgresPids(platform.dataDir).server, "SIGKILL");
+    await until("the process ends", () => !isAlive(platform.pid), 10_000);
+    expect(platform.output()).toMatch(/^dap: PostgreSQL has ended [^\n]+ \(POSTGRES_ENDED\)$/m);
+    await again();
+    expect(await callWebhook(webhook, 1)).toEqual({ status: 200, body: { n: 2 } });
+  });
+
   test("drains on a closed terminal, and ends at once at the second Ctrl-C", async () => {
     process.kill(platform.pid, "SIGHUP");
     await until("the process ends", () => !isAlive(platform.pid), 15_000);
