@@ -188,6 +188,18 @@ describe("who may call what", () => {
     expect(runs.body.items).toEqual([]);
   });
 
+  test("requests of two teams that share connections never see each other's rows", async () => {
+    await eve.call("POST", "workflows", { document: flow("Of Eve", { output: 1 }) });
+    const seen = await Promise.all(
+      Array.from({ length: 400 }, async (_, n) => {
+        const person = n % 2 ? ann : eve;
+        const { body } = await person.call<{ items: { teamId: string }[] }>("GET", n % 4 < 2 ? "workflows" : "runs");
+        return body.items.every(({ teamId = person.teamId }) => teamId === person.teamId);
+      }),
+    );
+    expect(seen.filter((isOwn) => !isOwn)).toEqual([]);
+  });
+
   test("no body sets what is not the caller's to set", async () => {
     const names =
       "id teamId ownerId accountId role createdBy createdAt updatedAt version activeVersion draftVersion paused";
@@ -627,6 +639,13 @@ describe("what lies beneath", () => {
         expect(views.map(({ viewname }) => viewname)).toEqual([]);
       }
       for (const role of roleNames) {
+        for (const other of ["postgres", "template1", role === "dap_team" ? "dap_data" : "dap_team"]) {
+          const code = await asRole(role, other)`select 1`.then(
+            () => "in",
+            (error) => String(error.code),
+          );
+          expect(`${role} at ${other}: ${code}`).toMatch(/: (42501|28000)$/);
+        }
         const sql = asRole(role);
         for (const statement of [
           "create table t (a int)",
