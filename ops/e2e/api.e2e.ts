@@ -38,7 +38,7 @@ describe("the public API", () => {
   beforeAll(async () => {
     platform = await startPlatform();
     [ann, eve] = await Promise.all([registerPerson(platform.url), registerPerson(platform.url)]);
-  });
+  }, 90_000);
   afterAll(() => platform.stop());
 
   const ask = (path: string, init: RequestInit = {}) =>

@@ -29,7 +29,7 @@ describe("every kind of step, called over its webhook", () => {
     receiver = startReceiver(freePort());
     platform = await startPlatform({ env: { EGRESS_ALLOW: receiver.origin.slice("http://".length) } });
     ann = await registerPerson(platform.url);
-  });
+  }, 90_000);
   afterAll(async () => {
     await platform.stop();
     await receiver.stop();
