@@ -71,6 +71,16 @@ describe("a ticket", () => {
     expect(await response.json()).toMatchObject({ code: "UNAUTHENTICATED" });
   });
 
+  test("of one owner is not driven out by all those that another one asks for", async () => {
+    const issue = (accountId: string) => stage.tickets.issue({ principal: account(team, "viewer", accountId) });
+    const greedy = newId();
+    const [first, mine] = [issue(greedy), issue(newId())];
+    const later = Array.from({ length: 60 }, () => issue(greedy));
+    expect(stage.tickets.redeem(mine)).toBeDefined();
+    expect(stage.tickets.redeem(first)).toBeUndefined();
+    expect(later.filter((ticket) => stage.tickets.redeem(ticket))).toHaveLength(60);
+  });
+
   test("has 256 bits of chance and is never the same", async () => {
     const authorization = `Bearer ${await mintServiceToken("web", serviceSecret)}`;
     const [one, two] = await Promise.all([1, 2].map(async () => (await ask({ authorization })).json()));

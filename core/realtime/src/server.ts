@@ -2,6 +2,7 @@ import type { Principal } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 import { problemResponse, requestIdOf } from "@dap/platform/http";
 import { type Client, type ClientDeps, createClient } from "./socket/client";
+import { ownerOf } from "./ticket/owner";
 import type { Holder, TicketStore } from "./ticket/store";
 
 export type ServerDeps = ClientDeps & {
@@ -130,15 +131,4 @@ async function admit(request: Request, deps: ServerDeps, clients: ReadonlySet<Cl
   if (open >= socketsMax)
     throw new Failure("TOO_MANY_SOCKETS", 429, `At most ${socketsMax} sockets may be open at a time.`);
   return holder;
-}
-
-function ownerOf(principal: Principal): string {
-  switch (principal.kind) {
-    case "account":
-      return principal.accountId;
-    case "apiKey":
-      return principal.keyId;
-    case "service":
-      return principal.name;
-  }
 }
