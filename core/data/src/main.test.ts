@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Broker, createEmbeddedBroker } from "@dap/platform/broker";
+import { findFreePort } from "@dap/platform/free-port";
 import { silentLogger } from "@dap/platform/log";
 import { Secret } from "@dap/platform/secret";
 import { mintServiceToken } from "@dap/platform/service-token";
@@ -17,6 +18,7 @@ let keys: CryptoKeyPair;
 let identity: Bun.Server<undefined>;
 let service: Awaited<ReturnType<typeof start>>;
 let workers: Broker;
+let internalPort: number;
 
 beforeAll(async () => {
   // The runtime's types promise a single key for this algorithm; it gives a pair.
@@ -24,6 +26,7 @@ beforeAll(async () => {
   const jwk = { ...(await crypto.subtle.exportKey("jwk", keys.publicKey)), kid: "k1", alg: "EdDSA", use: "sig" };
   identity = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => Response.json({ keys: [jwk] }) });
   const database = await createTestDatabase();
+  internalPort = await findFreePort();
   service = await start(
     {
       ...readDataConfig({
@@ -33,6 +36,7 @@ beforeAll(async () => {
         SERVICE_SECRET: serviceSecret.reveal(),
         IDENTITY_URL: `http://127.0.0.1:${identity.port}`,
         REALTIME_URL: "http://127.0.0.1:9",
+        INTERNAL_PORT: String(internalPort),
       }),
       publicUrl: issuer,
     },
@@ -124,6 +128,16 @@ describe("the service, started on an empty database", () => {
     expect(await arrived.promise).toMatchObject({ runId, teamId });
     expect(performance.now() - startedMs).toBeLessThan(2_000);
     await consumer.stop();
+  });
+
+  test("shows its readiness and numbers on its internal port alone", async () => {
+    const ask = async (path: string) => fetch(`http://127.0.0.1:${internalPort}${path}`);
+    expect(await (await ask("/readyz")).json()).toEqual({ status: "ready", missing: [] });
+    const text = await (await ask("/metrics")).text();
+    expect(text).toContain('dap_runs_accepted_total{service="data",kind="accepted"} 1');
+    expect(text).toMatch(/^dap_relay_lag_seconds [\d.]+$/m);
+    expect(text).toMatch(/^dap_http_requests_total\{service="data",status="2xx"\} \d+$/m);
+    expect((await fetch(`${service.url}/metrics`)).status).toBe(404);
   });
 
   test("answers who waits when it is stopped, instead of cutting them off", async () => {

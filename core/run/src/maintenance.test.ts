@@ -22,6 +22,19 @@ describe("the relay's take", () => {
   });
 });
 
+describe("the relay's lag", () => {
+  test("is the age of the oldest dispatch that nobody took, and nothing when all are taken", async () => {
+    await taken();
+    expect(await runs.system.oldestDueMs()).toBeUndefined();
+    await runs.data.acceptRuns([{ accepted: acceptedEvent(teamId) }]);
+    await Bun.sleep(30);
+    await runs.data.acceptRuns([{ accepted: acceptedEvent(teamId) }]);
+    expect(await runs.system.oldestDueMs()).toBeWithin(30, 10_000);
+    await taken();
+    expect(await runs.system.oldestDueMs()).toBeUndefined();
+  });
+});
+
 describe("the sweeper", () => {
   test("dispatches again a run whose lease ran out, and leaves a held one alone", async () => {
     const lost = await claimNewRun(runs, teamId, 1);
