@@ -31,12 +31,16 @@ export type ApiOptions = {
   readonly team: string;
   /** `renew` asks for a token that is newer than the one just refused; `undefined` when there is none to be had. */
   readonly token: (renew: boolean) => Promise<string | undefined>;
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  /** How a request reaches the API: `path` is below `/api/v1`. Default: straight to `base`. */
+  readonly fetchApi?: FetchApi | undefined;
 };
 
+export type FetchApi = (path: string, init: RequestInit) => Promise<Response>;
+
 /** The few calls of the public API that the element makes. No cookies are sent: the token is the only credential. */
-export function createApi({ base, team, token, fetch: send = (url, init) => fetch(url, init) }: ApiOptions): Api {
-  const root = `${base.replace(/\/+$/, "")}/api/v1`;
+export function createApi({ base, team, token, fetchApi }: ApiOptions): Api {
+  const root = base.replace(/\/+$/, "");
+  const send: FetchApi = fetchApi ?? ((path, init) => fetch(`${root}/api/v1${path}`, init));
   const of = (...parts: string[]) => ["/teams", ...[team, ...parts].map((part) => encodeURIComponent(part))].join("/");
 
   const attempt = async (
@@ -46,7 +50,7 @@ export function createApi({ base, team, token, fetch: send = (url, init) => fetc
     key: string | undefined,
     bearer: string | undefined,
   ) => {
-    const response = await send(root + path, {
+    const response = await send(path, {
       method,
       credentials: "omit",
       headers: {
@@ -81,7 +85,7 @@ export function createApi({ base, team, token, fetch: send = (url, init) => fetc
     cancelRun: async (run) => void (await call("POST", `${of("runs", run)}/cancel`, {})),
     openLive: async () => {
       const ticket = stringOf(await call("POST", "/realtime/tickets", {}), "ticket");
-      return `${root.replace(/^http/, "ws").replace(/\/api\/v1$/, "")}/realtime?ticket=${encodeURIComponent(ticket)}`;
+      return `${root.replace(/^http/, "ws")}/realtime?ticket=${encodeURIComponent(ticket)}`;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type CSSResult, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { renderAlert } from "./alert";
-import { type Api, ApiError, createApi, newKey } from "./api";
+import { type Api, ApiError, createApi, type FetchApi, newKey } from "./api";
 import type { FormModel } from "./form/index";
 import { icon } from "./icon";
 import { loadWords, type MessageKey, type Translate, translator } from "./message";
@@ -33,6 +33,7 @@ export class DapWorkflow extends LitElement {
     workflow: {},
     token: {},
     getToken: { attribute: false },
+    fetchApi: { attribute: false },
     locale: {},
     theme: { reflect: true },
     values: { type: Object },
@@ -50,6 +51,8 @@ export class DapWorkflow extends LitElement {
   declare token: string;
   /** Asked for a token when there is none, or when the last one was refused. */
   declare getToken: (() => Promise<string>) | undefined;
+  /** Sends the requests instead of the element: for sites whose own server speaks for the visitor, so that the page sees no token. */
+  declare fetchApi: FetchApi | undefined;
   /** BCP 47; default: the nearest `lang` of the page. */
   declare locale: string;
   declare theme: "light" | "dark" | "auto";
@@ -127,6 +130,7 @@ export class DapWorkflow extends LitElement {
     return createApi({
       base: new URL(this.src || "/", document.baseURI).href,
       team: this.team,
+      fetchApi: this.fetchApi,
       token: async (renew) => {
         if (!renew && this.token) return this.token;
         const fresh = await this.getToken?.().catch(() => undefined);

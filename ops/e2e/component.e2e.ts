@@ -43,10 +43,11 @@ describeWithBrowser("a workflow on somebody else's page", () => {
   let listed: HostPage;
   let unlisted: HostPage;
   let tokensAsked = 0;
+  const site = { platformUrl: "", team: "", workflow: "" };
 
   beforeAll(async () => {
     const port = freePort();
-    const site = { platformUrl: `http://localhost:${port}`, team: "", workflow: "" };
+    site.platformUrl = `http://localhost:${port}`;
     // The site has its address before the platform is told of it, and learns of the workflow later.
     const open = () =>
       startHostPage({
@@ -116,6 +117,25 @@ describeWithBrowser("a workflow on somebody else's page", () => {
     await page.getByRole("button", { name: "Run" }).click();
     await page.locator("dap-workflow [aria-invalid=true]").first().waitFor();
     expect((await ann.call<{ items: unknown[] }>("GET", "runs")).body.items).toHaveLength(before);
+    await page.close();
+  }, 60_000);
+
+  test("is shown on the page for sharing it, and runs there with the session instead of a token", async () => {
+    const { page, complaints } = await visit(browser, `${platform.url}/login`);
+    const bearers: string[] = [];
+    page.on("request", (request) => bearers.push(request.headers().authorization ?? ""));
+    await page.fill("#email", ann.email);
+    await page.fill("#password", ann.password);
+    await page.click("button[type=submit]");
+    await page.waitForURL("**/workflows");
+    await page.goto(`${page.url()}/${site.workflow}/share`);
+    await page.getByLabel("Your name").fill("Ann");
+    await page.getByLabel("Walnut").check();
+    await shoot(page, "share");
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("45", { exact: true }).waitFor();
+    expect(bearers.filter((bearer) => bearer !== "")).toEqual([]);
+    expect(complaints).toEqual([]);
     await page.close();
   }, 60_000);
 

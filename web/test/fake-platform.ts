@@ -22,6 +22,17 @@ export type FakePlatformOptions = {
   }) => (request: Request) => Promise<Response>;
 };
 
+const script = { "content-type": "text/javascript" };
+
+/** In place of the web component: shows the workflow's name, read as the element reads it. */
+const standIn = `customElements.define("dap-workflow", class extends HTMLElement {
+  async connectedCallback() {
+    const init = { method: "GET", credentials: "omit", headers: { accept: "application/json" } };
+    const answer = await this.fetchApi("/teams/" + this.team + "/workflows/" + this.workflow, init);
+    this.textContent = answer.status + " " + (await answer.json()).name + " " + this.theme;
+  }
+});`;
+
 type Socket = { readonly topics: Set<string> };
 
 /** One origin as the edge makes it: the fake API, the realtime socket, and the webapp for everything else. */
@@ -43,6 +54,7 @@ export function startFakePlatform({
         if (isKnown && self.upgrade(request, { data: { topics: new Set<string>() } })) return undefined;
         return new Response("no ticket", { status: 401 });
       }
+      if (url.pathname === "/component/dap-workflow.js") return new Response(standIn, { headers: script });
       if (url.pathname.startsWith("/api/")) return fakeApi(request, options);
       return handler ? handler(request) : new Response("starting", { status: 503 });
     },

@@ -241,6 +241,22 @@ describe.skipIf(!hasChromium)("in a browser, a person", () => {
     await context.close();
   }, 40_000);
 
+  test("shows a published workflow's element as others will see it, without a token in any script", async () => {
+    const { page, context, complaints } = await visit();
+    await logIn(page);
+    const sent: Record<string, string>[] = [];
+    page.on("request", (request) => request.url().includes("/session/api/teams/") && sent.push(request.headers()));
+    await page.goto(`/t/ada/workflows/${firstWorkflow()?.id}/share`);
+    await page.waitForSelector(`dap-workflow:has-text("200 ${firstWorkflow()?.draft.name}")`);
+    expect(sent.length).toBeGreaterThan(0);
+    for (const headers of sent) {
+      expect(headers["x-requested-with"]).toBe("dap-web");
+      expect(headers.authorization).toBeUndefined();
+    }
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 40_000);
+
   test("chooses a theme, and the next page has it from the first paint", async () => {
     const { page, context } = await visit({ colorScheme: "light" });
     await logIn(page);

@@ -7,6 +7,7 @@ import { loaded, loadTeam } from "@dap/web/shell/load";
 import { CopyRow } from "@dap/web/ui/copy-button";
 import { EmptyState } from "@dap/web/ui/empty-state";
 import { WorkflowBar } from "@dap/web/ui/workflow-bar";
+import { WorkflowPreview } from "@dap/web/ui/workflow-preview";
 
 export const useShare = routeLoader$(async (event) => {
   const { team } = await loadTeam(event);
@@ -39,15 +40,23 @@ export default component$(() => {
             </a>
           </EmptyState>
         ) : (
-          <section class="card setting">
-            <h2>On your own site</h2>
-            <p class="soft">
-              Two lines put the workflow's form on a page, with its live progress and result. Give the element's
-              <code> getToken </code> property a function that fetches an access token from your server.
-            </p>
-            <CopyRow text={script} label="script" isLong />
-            <CopyRow text={element} label="element" isLong />
-          </section>
+          <>
+            <section class="card setting">
+              <h2>On your own site</h2>
+              <p class="soft">
+                Two lines put the workflow's form on a page, with its live progress and result. Give the element's
+                <code> getToken </code> property a function that fetches an access token from your server. Whoever runs
+                this instance names your site in <code>EMBED_ORIGINS</code>.
+              </p>
+              <CopyRow text={script} label="script" isLong />
+              <CopyRow text={element} label="element" isLong />
+            </section>
+            <section class="stack">
+              <h2>How it looks</h2>
+              <p class="soft">This is the element itself: what is sent here starts a real run, as you.</p>
+              <WorkflowPreview teamId={teamId} workflowId={id} />
+            </section>
+          </>
         )}
       </div>
     </>
