@@ -103,6 +103,7 @@ export async function start(
       plans: createPlanCache(catalogue),
       catchUp: feed.catchUp,
       runInline: (plan, accepted) => runInline(plan, accepted, inlineDeps),
+      publicUrl: config.publicUrl,
       accept: async (runStart) => {
         const outcome = await accepts.add(runStart);
         countRun(outcome.kind);

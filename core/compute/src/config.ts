@@ -8,6 +8,10 @@ export type ComputeConfig = InternalSettings & {
   /** RabbitMQ; without it the broker inside Postgres. */
   readonly brokerUrl: Secret<string> | undefined;
   readonly serviceSecret: Secret<string>;
+  /** Makes the tokens of waits; without it the service secret does. */
+  readonly resumeSecret?: Secret<string> | undefined;
+  /** Base of the links that runs give out, where their acceptance froze none. */
+  readonly publicUrl?: string;
   /** A function when the port of realtime is not known yet. */
   readonly realtimeUrl: string | (() => string);
   readonly egressAllow: readonly string[];
@@ -25,6 +29,8 @@ export const computeSettings = {
   databaseUrl: text("COMPUTE_DATABASE_URL", { meaning: "the data database, as the role dap_compute" }),
   brokerUrl: optional(text("BROKER_URL", { meaning: "amqp://... of RabbitMQ; without it the broker inside Postgres" })),
   serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services, to know each other" }),
+  resumeSecret: optional(secret("RESUME_SECRET", { meaning: "makes the tokens of waits; SERVICE_SECRET if not set" })),
+  publicUrl: url("PUBLIC_URL", { default: "http://localhost:8080", meaning: "base of every link" }),
   realtimeUrl: url("REALTIME_URL", { meaning: "realtime server, which hears of everything that is committed" }),
   egressAllow: list("EGRESS_ALLOW", { default: [], meaning: "private addresses open to outgoing requests" }),
   connectionsMax: integer("DATABASE_CONNECTIONS", { default: 6, min: 3, max: 200, meaning: "connections to Postgres" }),

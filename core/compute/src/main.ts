@@ -8,13 +8,14 @@ import {
   type StepResult,
 } from "@dap/connector";
 import type { StepCatalogue } from "@dap/contract";
+import type { ResumeUrl } from "@dap/engine";
 import { type Broker, createEmbeddedBroker, createRabbitBroker } from "@dap/platform/broker";
 import { createHealth, type Health, isAnswering, openInternalPort } from "@dap/platform/health";
 import { newId } from "@dap/platform/id";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { connect, type Sql } from "@dap/platform/postgres";
 import { createRealtimeLink, type RealtimeLink } from "@dap/platform/realtime-link";
-import { createRunStore, performCall, type RunStore } from "@dap/run";
+import { createResumeTokens, createResumeUrl, createRunStore, performCall, type RunStore } from "@dap/run";
 import type { ComputeConfig } from "./config";
 import { createPlanLoader } from "./plan/load-plan";
 import { createPlanCache } from "./plan/plan-cache";
@@ -67,7 +68,7 @@ export async function start(
       newId,
       lane: createLane(laneWidth),
       store: wrapStore(createRunStore(database.sql, { onRetry }), database.sql),
-      plans: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log)),
+      plans: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log, resumeUrlOf(config))),
       perform: (call, stop) => performCall(call, stop, perform),
       publish: parts.publish ?? realtime.publish,
     },
@@ -96,6 +97,9 @@ export async function start(
     },
   };
 }
+
+const resumeUrlOf = ({ resumeSecret, serviceSecret, publicUrl = "http://localhost:8080" }: ComputeConfig): ResumeUrl =>
+  createResumeUrl(createResumeTokens(resumeSecret ?? serviceSecret), publicUrl);
 
 const openBroker = ({ brokerUrl, databaseUrl }: ComputeConfig, log: Logger): Promise<Broker> =>
   brokerUrl

@@ -21,8 +21,8 @@ const fill = (path: string, workflow: string, team = teamA) =>
     .replace(":version", "1")
     .replace(":stepId", "order");
 
-/** Everything that the app answers, but for its own description. */
-const walked = () => app.app.routes.filter(({ path }) => !path.startsWith("/openapi"));
+/** Everything that the app answers, but for its own description, and for the addresses that carry their permission in themselves. */
+const walked = () => app.app.routes.filter(({ path }) => !path.startsWith("/openapi") && !path.includes("/resume/"));
 const isPublic = (path: string) => path.startsWith(teamPath);
 const declared = () => publicRoutes(app.deps).map((route) => ({ ...route, path: `${teamPath}${route.path}` }));
 

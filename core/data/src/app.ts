@@ -10,6 +10,8 @@ import { runRoutes } from "./run/route";
 import { startRoutes } from "./run/start-route";
 import { stepTestRoutes } from "./run/step-test-route";
 import { versionRoutes } from "./version/route";
+import { resumeByUrl } from "./wait/resume";
+import { resumeApi } from "./wait/resume-api";
 import { draftRoutes } from "./workflow/draft-route";
 import { workflowRoutes } from "./workflow/route";
 
@@ -18,8 +20,7 @@ export type { DataDeps } from "./deps";
 export const teamPath = "/api/v1/teams/:teamId";
 
 /** Every public route of the service, each with the permission it asks for. */
-export function publicRoutes(deps: DataDeps): readonly AnyRoute[] {
-  const planOf = createPlanCache(deps.db, deps.catalogue);
+export function publicRoutes(deps: DataDeps, planOf = createPlanCache(deps)): readonly AnyRoute[] {
   return [
     ...workflowRoutes(deps),
     ...draftRoutes(deps),
@@ -37,7 +38,16 @@ export function createApp(deps: DataDeps) {
   app.use(
     withSwagger({ title: "dap data", version: "1", description: "Workflows, versions, runs and the step catalogue." }),
   );
-  for (const route of publicRoutes(deps))
+  const planOf = createPlanCache(deps);
+  app.all("/resume/:token", ({ request, params }) => resumeByUrl(deps, planOf, request, params.token), {
+    parse: "none",
+    detail: { hide: true },
+  });
+  app.post("/api/v1/resume/:token", ({ request, params }) => resumeByUrl(deps, planOf, request, params.token), {
+    parse: "none",
+    detail: resumeApi,
+  });
+  for (const route of publicRoutes(deps, planOf))
     app.route(
       route.method,
       `${teamPath}${route.path}`,

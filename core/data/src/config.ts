@@ -16,6 +16,8 @@ export type DataConfig = InternalSettings & {
   /** RabbitMQ; without it the broker inside Postgres. */
   readonly brokerUrl: Secret<string> | undefined;
   readonly serviceSecret: Secret<string>;
+  /** Makes the tokens of waits; without it the service secret does. */
+  readonly resumeSecret?: Secret<string> | undefined;
   readonly identityUrl: string;
   /** A function when the port of realtime is not known yet. */
   readonly realtimeUrl: string | (() => string);
@@ -44,6 +46,7 @@ export const dataSettings = {
   ),
   brokerUrl: optional(text("BROKER_URL", { meaning: "amqp://... of RabbitMQ; without it the broker inside Postgres" })),
   serviceSecret: secret("SERVICE_SECRET", { meaning: "shared by the services, to know each other" }),
+  resumeSecret: optional(secret("RESUME_SECRET", { meaning: "makes the tokens of waits; SERVICE_SECRET if not set" })),
   identityUrl: url("IDENTITY_URL", { meaning: "identity server, whose keys sign access tokens" }),
   realtimeUrl: url("REALTIME_URL", { meaning: "realtime server, which hears of changed runs" }),
   connectionsMax: integer("DATABASE_CONNECTIONS", {

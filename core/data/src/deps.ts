@@ -1,7 +1,8 @@
 import type { Principal, StepCatalogue } from "@dap/contract";
+import type { ResumeUrl } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
 import type { RealtimeLink } from "@dap/platform/realtime-link";
-import type { RunStore } from "@dap/run";
+import type { ResumeTokens, RunStore } from "@dap/run";
 import type { Database } from "./database/connection";
 
 /** What the service stands on. Tests pass their own. */
@@ -15,6 +16,9 @@ export type DataDeps = {
   readonly catalogue: StepCatalogue;
   /** Base of every link, without a trailing slash. */
   readonly publicUrl: string;
+  /** Tokens of waits, and the addresses that hold them. */
+  readonly resumeTokens: ResumeTokens;
+  readonly resumeUrl: ResumeUrl;
   readonly log: Logger;
   readonly realtime: Pick<RealtimeLink, "publish" | "subscribe">;
   /** Tells the relay that a run was accepted. */

@@ -15,7 +15,16 @@ import { serve } from "@dap/platform/http";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { migrate } from "@dap/platform/migrate";
 import { type Connection, connect } from "@dap/platform/postgres";
-import { createBatcher, createRunMaintenance, createRunStore, dispatchChannel, type RunStore } from "@dap/run";
+import type { Secret } from "@dap/platform/secret";
+import {
+  createBatcher,
+  createResumeTokens,
+  createResumeUrl,
+  createRunMaintenance,
+  createRunStore,
+  dispatchChannel,
+  type RunStore,
+} from "@dap/run";
 import { createApp, type DataDeps } from "./app";
 import type { DataConfig } from "./config";
 import { openBroker } from "./dispatch/broker";
@@ -120,11 +129,12 @@ type Opened = Pick<DataDeps, "log" | "realtime" | "wakeRelay" | "routeChanged" |
 };
 
 const createDeps = (
-  { publicUrl, identityUrl, serviceSecret }: DataConfig,
+  { publicUrl, identityUrl, serviceSecret, resumeSecret }: DataConfig,
   { own, system, health, ...opened }: Opened,
 ): DataDeps => ({
   ...opened,
   publicUrl,
+  ...resumeParts(resumeSecret ?? serviceSecret, publicUrl),
   catalogue,
   db: own.db,
   systemDb: system.db,
@@ -137,3 +147,8 @@ const createDeps = (
     serviceSecret,
   }),
 });
+
+function resumeParts(secret: Secret<string>, publicUrl: string): Pick<DataDeps, "resumeTokens" | "resumeUrl"> {
+  const resumeTokens = createResumeTokens(secret);
+  return { resumeTokens, resumeUrl: createResumeUrl(resumeTokens, publicUrl) };
+}

@@ -3,8 +3,16 @@ import { catalogue } from "@dap/connector";
 import type { Principal, RealtimeMessage, Role } from "@dap/contract";
 import { silentLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
+import { Secret } from "@dap/platform/secret";
 import { createTestDatabase } from "@dap/platform/test-postgres";
-import { createRunMaintenance, createRunStore, type RunMaintenance, type RunStore } from "@dap/run";
+import {
+  createResumeTokens,
+  createResumeUrl,
+  createRunMaintenance,
+  createRunStore,
+  type RunMaintenance,
+  type RunStore,
+} from "@dap/run";
 import { Value } from "@sinclair/typebox/value";
 import { createApp, type DataDeps, publicRoutes, teamPath } from "./app";
 import { createRouteSignal } from "./feed/route-signal";
@@ -23,6 +31,8 @@ const account = (teams: Readonly<Record<string, Role>>): Principal => ({
   teams,
   permVer: 1,
 });
+
+const resumeTokens = createResumeTokens(new Secret("a secret of these tests, of 32 characters"));
 
 /** Who asks, by the bearer token of a test request. */
 const principals: Readonly<Record<string, Principal>> = {
@@ -86,6 +96,8 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
     runStore: createRunStore(own.sql),
     catalogue,
     publicUrl: "http://localhost:8080",
+    resumeTokens,
+    resumeUrl: createResumeUrl(resumeTokens, "http://localhost:8080"),
     log: silentLogger,
     realtime: { publish: (messages) => void published.push(...messages), subscribe: () => () => {} },
     wakeRelay: () => {

@@ -37,6 +37,10 @@ export class Witness {
     }
   }
 
+  stateOf(runId: string): RunState | undefined {
+    return this.states.get(runId);
+  }
+
   /** Whether a call that is being made follows from committed events. */
   isAsked(runId: string, stepKey: string, attempt: number): boolean {
     return this.asked.has(`${runId} ${stepKey} ${attempt}`);
@@ -46,6 +50,7 @@ export class Witness {
 /** The invariants of architecture.md section 3, on one run that should be over. */
 export function checkRun(plan: Plan, run: StoredRun, violate: Violate): void {
   if (run.outcome === undefined) violate(`I2: ${run.id} does not end`);
+  checkWaits(run, violate);
   const folded = foldRun(plan, run.events);
   if (folded.kind === "diverged")
     violate(`I4: ${run.id} diverged at ${folded.atIndex}: expected ${folded.expected}, found ${folded.found}`);
@@ -135,4 +140,23 @@ export function checkWorld(world: World, runs: ReadonlyMap<string, StoredRun>, v
 function checkOnce(world: World, key: string, violate: Violate): void {
   const calls = world.calls.filter((call) => call.key === key).length;
   if (calls > 1) violate(`I7: ${key} must not be repeated and was called ${calls} times`);
+}
+
+/** Each wait was ended by whoever came first, and by nobody else. */
+function checkWaits(run: StoredRun, violate: Violate): void {
+  const ended = new Map<string, string>();
+  for (const event of run.events) {
+    const by =
+      event.kind === "eventReceived"
+        ? "event"
+        : event.kind === "timerFired" && event.purpose === "expiry"
+          ? "expiry"
+          : undefined;
+    if (by === undefined || !("stepKey" in event)) continue;
+    const { stepKey } = event;
+    if (ended.has(stepKey)) violate(`W1: ${run.id} ${stepKey} is ended by ${ended.get(stepKey)} and by ${by}`);
+    ended.set(stepKey, by);
+    if (run.waitAnswers.get(stepKey) !== by)
+      violate(`W2: ${run.id} ${stepKey} is ended by ${by}, but ${run.waitAnswers.get(stepKey)} was told it had been`);
+  }
 }

@@ -136,6 +136,7 @@ export class Generator {
 
   private wait(common: StepCommon): Step {
     const waitMs = 1 + this.random.int(2_500);
+    if (this.random.chance(0.5)) return { ...common, use: "wait", event: { timeoutMs: waitMs } };
     return waitMs % 4 === 0
       ? { ...common, use: "wait", until: `{{ run.startedAtMs + ${waitMs} }}` }
       : { ...common, use: "wait", durationMs: waitMs };

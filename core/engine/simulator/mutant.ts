@@ -8,6 +8,8 @@ export const mutants: Readonly<Record<string, SimulationOptions>> = {
   "a doubled message that is claimed again with the same epoch": { storeMutant: "sharedClaims" },
   "a release that forgets a signal": { storeMutant: "signalLost" },
   "a repeated trigger that is accepted twice": { storeMutant: "acceptTwice" },
+  "a store in which a wait's timer and its caller both win": { storeMutant: "twoAnswers" },
+  "an engine that throws away what comes before its wait": { advance: deafToEarlyWords() },
   "an effect that is made before its commit has returned": { shellMutant: "effectBeforeCommit" },
   "a call that must not be repeated and is not noted before": { shellMutant: "startedAfterCall" },
   "records that are written before the event that caused them": { shellMutant: "recordsFirst" },
@@ -24,6 +26,14 @@ function countingTwice(): typeof realAdvance {
         ? { ...live, failures: live.failures + 1 }
         : live;
     return { ...next, state: { ...next.state, live: next.state.live && mapLive(next.state.live, twice) } };
+  };
+}
+
+function deafToEarlyWords(): typeof realAdvance {
+  return (plan, state, event) => {
+    const next = realAdvance(plan, state, event);
+    const isKept = event.kind === "eventReceived" && state !== undefined && next.state.live === state.live;
+    return isKept ? { state, effects: [], records: [] } : next;
   };
 }
 

@@ -48,6 +48,8 @@ function lastAnswers(events: readonly RunEvent[]): Answers {
   const answers = new Map<string, Result>();
   for (const event of events) {
     if (event.kind === "stepSucceeded") answers.set(event.stepKey, done(event.output));
+    if (event.kind === "eventReceived") answers.set(event.stepKey, done(event.body));
+    if (event.kind === "timerFired" && event.purpose === "expiry") answers.set(event.stepKey, failed);
     if (event.kind === "stepFailed" || event.kind === "stepUnknown") answers.set(event.stepKey, failed);
   }
   return answers;
@@ -111,6 +113,8 @@ function readControl(step: Step, place: Place, answers: Answers): Result {
     }
     case "fail":
       return failed;
+    case "wait":
+      return step.event === undefined ? done(null) : (answers.get(step.id + place.path) ?? { kind: "stopped" });
     default:
       return done(null);
   }

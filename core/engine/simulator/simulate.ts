@@ -1,6 +1,7 @@
 import type { AcceptedEvent, RunEvent, Workflow } from "@dap/contract";
 import { advance as realAdvance } from "../src/advance";
 import { compileWorkflow } from "../src/compile-workflow";
+import { leavesOf } from "../src/leaf";
 import type { Plan } from "../src/plan/plan";
 import { simulatedCatalogue } from "./catalogue";
 import { checkRun, checkWorld, Witness } from "./check";
@@ -25,7 +26,7 @@ export type SimulationReport = {
   readonly histories: readonly (readonly RunEvent[])[];
   readonly runs: number;
   readonly events: number;
-  readonly faults: Readonly<Omit<Faults, "isOn">> & { readonly messages: number };
+  readonly faults: Readonly<Omit<Faults, "isOn">> & { readonly messages: number; readonly calls: number };
 };
 
 const chaosMs = 12_000;
@@ -48,7 +49,7 @@ const nothing: Omit<SimulationReport, "document"> = {
   histories: [],
   runs: 0,
   events: 0,
-  faults: { crashes: 0, pauses: 0, lostAnswers: 0, messages: 0 },
+  faults: { crashes: 0, pauses: 0, lostAnswers: 0, messages: 0, calls: 0 },
 };
 
 class Simulation {
@@ -62,6 +63,7 @@ class Simulation {
   private messages = 0;
   private sessions = 0;
   private triggers = 0;
+  private calls = 0;
 
   constructor(
     seed: number,
@@ -95,7 +97,7 @@ class Simulation {
     const { crashes, pauses, lostAnswers } = this.faults;
     const histories = [...this.store.runs.values()].map((run) => run.events);
     const events = histories.reduce((sum, history) => sum + history.length, 0);
-    const faults = { crashes, pauses, lostAnswers, messages: this.messages };
+    const faults = { crashes, pauses, lostAnswers, messages: this.messages, calls: this.calls };
     const { document, violations, store } = this;
     return { violations, document, histories, runs: store.runs.size, events, faults };
   }
@@ -116,6 +118,9 @@ class Simulation {
       this.clock.after(50, () => void this.store.accept(key, (runId) => this.accepted(runId)));
     const run = this.store.runs.get(id);
     if (!run) return;
+    // An address is known before the run comes to its wait.
+    for (const waitId of this.plan.waits)
+      if (this.random.chance(0.4)) this.clock.after(this.random.int(3_000), () => this.call(run, waitId));
     if (this.random.chance(0.1)) {
       const force = this.random.chance(0.3);
       this.clock.after(this.random.int(4_000), () =>
@@ -138,6 +143,7 @@ class Simulation {
     for (const run of open) {
       this.relay(run);
       this.fireTimers(run);
+      this.callBack(run);
       this.sweep(run);
     }
     if (open.length > 0 || this.faults.isOn) this.clock.after(40 + this.random.int(40), () => this.tick());
@@ -154,10 +160,21 @@ class Simulation {
   private fireTimers(run: StoredRun): void {
     for (const timer of run.timers) {
       if (timer.isFired || timer.dueAtMs > this.clock.nowMs) continue;
-      const { stepKey, purpose, attempt } = timer;
-      this.store.signal(run, { kind: "timerFired", stepKey, purpose, attempt });
+      this.store.fire(run, timer);
       if (!this.hit(0.2)) timer.isFired = true;
     }
+  }
+
+  /** People call addresses when it suits them, some of them several times and at once. */
+  private callBack(run: StoredRun): void {
+    for (const leaf of leavesOf(this.witness.stateOf(run.id)?.live ?? null))
+      if (leaf.kind === "event" && this.random.chance(0.04)) this.call(run, leaf.stepKey);
+  }
+
+  private call(run: StoredRun, stepKey: string): void {
+    const tries = 1 + this.random.int(3);
+    for (let one = 0; one < tries; one += 1)
+      if (this.store.answerWait(run, stepKey, { v: this.random.int(10) })) this.calls += 1;
   }
 
   private sweep(run: StoredRun): void {

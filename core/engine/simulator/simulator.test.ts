@@ -6,7 +6,7 @@ const seeds = Number(process.env.SIMULATOR_SEEDS ?? 10_000);
 
 describe("a simulated world", () => {
   test(`keeps every invariant in ${seeds} seeds of crashes, doubles, delays and lost answers`, () => {
-    const total = { runs: 0, events: 0, crashes: 0, pauses: 0, lostAnswers: 0, messages: 0 };
+    const total = { runs: 0, events: 0, crashes: 0, pauses: 0, lostAnswers: 0, messages: 0, calls: 0 };
     const broken: string[] = [];
     for (let seed = 1; seed <= seeds && broken.length < 5; seed += 1) {
       const report = simulate(seed);

@@ -1,8 +1,9 @@
-import type { AcceptedEvent, InputEvent, RunEvent, RunOutcome, TimerPurpose } from "@dap/contract";
+import type { AcceptedEvent, InputEvent, Json, RunEvent, RunOutcome, TimerPurpose } from "@dap/contract";
 import type { Clock } from "./clock";
 
 export type Signal =
   | { readonly kind: "timerFired"; readonly stepKey: string; readonly purpose: TimerPurpose; readonly attempt: number }
+  | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json }
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string }
   | { readonly kind: "deadlinePassed" };
 
@@ -31,6 +32,8 @@ export class StoredRun {
   readonly signals: StoredSignal[] = [];
   readonly timers: Timer[] = [];
   readonly answers = new Map<string, CommitAnswer>();
+  /** Who ended each wait, by step key: the first one. */
+  readonly waitAnswers = new Map<string, "event" | "expiry">();
   epoch = 0;
   leaseUntilMs = 0;
   claimedDispatch = 0;
@@ -58,7 +61,7 @@ export class StoredRun {
 }
 
 /** Which of the store's rules are left out, to see whether the checks notice. */
-export type StoreMutant = "noFence" | "sharedClaims" | "signalLost" | "acceptTwice" | undefined;
+export type StoreMutant = "noFence" | "sharedClaims" | "signalLost" | "acceptTwice" | "twoAnswers" | undefined;
 
 const leaseMs = 2_500;
 
@@ -154,6 +157,24 @@ export class MemoryStore {
     if (run.outcome) return;
     run.signals.push({ signalSeq: run.signals.length + 1, signal });
     run.ring();
+  }
+
+  /** An outsider's word for a wait: one transaction with its signal. False when the wait has an answer already. */
+  answerWait(run: StoredRun, stepKey: string, body: Json): boolean {
+    if (run.outcome || !this.isFirst(run, stepKey, "event")) return false;
+    this.signal(run, { kind: "eventReceived", stepKey, body });
+    return true;
+  }
+
+  fire(run: StoredRun, { stepKey, purpose, attempt }: Timer): void {
+    if (purpose === "expiry" && !this.isFirst(run, stepKey, "expiry")) return;
+    this.signal(run, { kind: "timerFired", stepKey, purpose, attempt });
+  }
+
+  private isFirst(run: StoredRun, stepKey: string, by: "event" | "expiry"): boolean {
+    if (run.waitAnswers.has(stepKey) && this.mutant !== "twoAnswers") return false;
+    run.waitAnswers.set(stepKey, by);
+    return true;
   }
 
   private open(run: StoredRun): StoredSignal[] {

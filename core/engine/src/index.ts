@@ -8,7 +8,7 @@ export { advance, outcomeOf } from "./advance";
 export { type CompileDeps, type CompiledWorkflow, compileWorkflow } from "./compile-workflow";
 export type { AbortEffect, Advance, Effect, InvokeEffect, WakeEffect } from "./effect";
 export { type Folded, foldRun } from "./fold";
-export type { Plan, PlanStep } from "./plan/plan";
+export type { Plan, PlanStep, ResumeUrl } from "./plan/plan";
 export { type Due, type DueRequest, dueTicks } from "./schedule/due";
 export { jitterOf, type ScheduleRule, scheduleTicks, type Ticks, ticksBetween } from "./schedule/tick";
 export { type CompiledSchema, compileSchema, type SchemaViolation, validate } from "./schema/compile-schema";

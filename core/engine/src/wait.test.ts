@@ -1,8 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import type { InputEvent, Step } from "@dap/contract";
 import { simulatedCatalogue } from "../simulator/catalogue";
-import { begin, callsIn, feed, planOf, walk } from "../simulator/walk";
+import { accepted, begin, callsIn, feed, planOf, walk } from "../simulator/walk";
+import { advance } from "./advance";
 import { compileWorkflow } from "./compile-workflow";
+import { foldRun } from "./fold";
 import { instantOf } from "./run/instant";
 
 const call = (id: string): Step => ({ id, use: "sim.read", with: {} });
@@ -67,5 +69,175 @@ describe("wait until an instant", () => {
     expect(problemsOf(until("2026-12-24T18:00:00"))).toEqual(["/steps/0/until WRONG_TYPE"]);
     expect(problemsOf(until("{{ true }}"))).toEqual(["/steps/0/until WRONG_TYPE"]);
     expect(problemsOf(until("{{ run.startedAt }}"))).toEqual([]);
+  });
+});
+
+describe("wait for an event", () => {
+  const steps: Step[] = [
+    call("a"),
+    { id: "w", use: "wait", event: { timeoutMs: 500 } },
+    { id: "b", use: "sim.read", with: { told: "{{ steps.w }}" } },
+  ];
+  const word = (body: string, stepKey = "w"): InputEvent => ({ kind: "eventReceived", stepKey, body, atMs: 1_200 });
+  const expiry: InputEvent = { kind: "timerFired", stepKey: "w", purpose: "expiry", attempt: 1, atMs: 1_600 };
+  const answered = (from: ReturnType<typeof begin>, stepKey: string) =>
+    feed(from, { kind: "stepSucceeded", stepKey, attempt: 1, output: {}, inputHash: "", startedAtMs: 1, atMs: 1_100 });
+  const start = () => begin(planOf({ steps }));
+  const waiting = () => answered(start(), "a");
+
+  test("rests, with a timer for its end", () => {
+    const { state, effects } = waiting();
+    expect(state.status).toBe("waiting");
+    expect(effects.at(-1)).toEqual({ kind: "wake", stepKey: "w", purpose: "expiry", attempt: 1, dueAtMs: 1_600 });
+  });
+
+  test("gives what it is told as its output, once", () => {
+    const told = feed(waiting(), word("yes"));
+    expect(told.effects.at(-1)).toMatchObject({ kind: "invoke", stepKey: "b", input: { told: "yes" } });
+    for (const late of [word("no"), expiry]) expect(feed(told, late).state).toBe(told.state);
+  });
+
+  test("has the word that came before it, and only the first one", () => {
+    const early = feed(feed(start(), word("early")), word("second"));
+    expect(early.events.filter(({ kind }) => kind === "eventReceived")).toHaveLength(2);
+    expect(feed(start(), word("early")).effects).toEqual(start().effects);
+    const there = answered(early, "a");
+    expect(there.effects.at(-1)).toMatchObject({ stepKey: "b", input: { told: "early" } });
+    for (const late of [word("no"), expiry]) expect(feed(there, late).state).toBe(there.state);
+  });
+
+  test("fails with TIMEOUT when nobody comes, and hears nobody afterwards", () => {
+    const late = feed(waiting(), expiry);
+    expect(late.outcome).toMatchObject({ status: "failed", error: { code: "TIMEOUT" }, stepKey: "w" });
+    expect(feed(late, word("yes")).state).toBe(late.state);
+    const forgiven = answered(
+      begin(
+        planOf({ steps: steps.map((step) => (step.id === "w" ? { ...step, onError: "continue" } : step)) as Step[] }),
+      ),
+      "a",
+    );
+    const gone = feed(forgiven, expiry);
+    expect(gone.effects.at(-1)).toMatchObject({ stepKey: "b" });
+    expect(feed(gone, word("yes")).state).toBe(gone.state);
+  });
+
+  test("is told nothing by words for other steps, and keeps none for them", () => {
+    const from = start();
+    for (const key of ["a", "nobody", "w/0", "", "w/", "constructor"])
+      expect(feed(from, word("x", key)).state).toBe(from.state);
+  });
+
+  test("is asked for again by a fold, and folds to the same state", () => {
+    for (const from of [waiting(), feed(start(), word("early")), feed(waiting(), word("yes"))]) {
+      const inputs = from.events.map((event) =>
+        event.kind === "stepSucceeded" ? { ...event, inputHash: hashOf(from) } : event,
+      );
+      const folded = foldRun(from.plan, inputs);
+      if (folded.kind !== "folded") throw new Error(folded.expected);
+      expect(JSON.stringify(folded.state)).toBe(JSON.stringify(from.state));
+    }
+    const { plan, events } = waiting();
+    const folded = foldRun(
+      plan,
+      events.map((event) => (event.kind === "stepSucceeded" ? { ...event, inputHash: hashOf(waiting()) } : event)),
+    );
+    expect(folded).toMatchObject({ outstanding: [{ kind: "wake", stepKey: "w", purpose: "expiry", dueAtMs: 1_600 }] });
+  });
+
+  test("has its own key in each round of a loop", () => {
+    const each: Step = {
+      id: "e",
+      use: "forEach",
+      items: "{{ [1, 2] }}",
+      as: "item",
+      concurrency: 2,
+      steps: [{ id: "w", use: "wait", event: {} }],
+    };
+    const both = feed(
+      feed(begin(planOf({ steps: [each], output: "{{ steps.e }}" })), word("second", "w/1")),
+      word("first", "w/0"),
+    );
+    expect(both.outcome).toEqual({ status: "succeeded", output: ["first", "second"] });
+  });
+});
+
+const hashOf = (from: ReturnType<typeof begin>): string => {
+  for (const effect of from.effects) if (effect.kind === "invoke" && effect.stepKey === "a") return effect.inputHash;
+  throw new Error("a was not called");
+};
+
+describe("the address of a wait", () => {
+  const resumeUrl = (runId: string, stepKey: string, base = "http://default") => `${base}/resume/${runId}:${stepKey}`;
+  const compile = (steps: readonly Step[], output?: string) =>
+    compileWorkflow(
+      { dap: 1, name: "x", trigger: { kind: "manual" }, steps, ...(output !== undefined && { output }) },
+      { catalogue: simulatedCatalogue, resumeUrl },
+    );
+  const wait: Step = { id: "w", use: "wait", event: {} };
+  const send: Step = { id: "s", use: "sim.read", with: { url: "{{ run.resumeUrl.w }}" } };
+  const inputsOf = (steps: readonly Step[], more: object = {}) => {
+    const { plan, problems } = compile(steps);
+    if (!plan) throw new Error(JSON.stringify(problems));
+    const { effects } = advance(plan, undefined, { ...accepted(), ...more });
+    return effects.flatMap((effect) => (effect.kind === "invoke" ? [effect.input] : []));
+  };
+
+  test("is known before the wait begins, below the base that the run's acceptance froze", () => {
+    expect(inputsOf([send, wait])).toEqual([{ url: "http://default/resume/run:w" }]);
+    expect(inputsOf([send, wait], { publicUrl: "https://dap.test" })).toEqual([
+      { url: "https://dap.test/resume/run:w" },
+    ]);
+  });
+
+  test("is another one in each round of a loop, beside those outside", () => {
+    const inner: Step = {
+      id: "e",
+      use: "forEach",
+      items: "{{ [1, 2] }}",
+      as: "item",
+      concurrency: 2,
+      steps: [
+        { ...send, with: { own: "{{ run.resumeUrl.v }}", outer: "{{ run.resumeUrl.w }}" } } as Step,
+        { id: "v", use: "wait", event: {} },
+      ],
+    };
+    expect(inputsOf([inner, wait])).toEqual([
+      { own: "http://default/resume/run:v/0", outer: "http://default/resume/run:w" },
+      { own: "http://default/resume/run:v/1", outer: "http://default/resume/run:w" },
+    ]);
+  });
+
+  test("is known to the checker, where it exists", () => {
+    const codes = (steps: readonly Step[], output?: string) =>
+      compile(steps, output).problems.map(({ path, code }) => `${path} ${code}`);
+    expect(codes([send, wait])).toEqual([]);
+    expect(codes([send])).toEqual(["/steps/0/with/url UNKNOWN_FIELD"]);
+    const loop: Step = { id: "e", use: "forEach", items: "{{ [1] }}", as: "item", steps: [send, wait] };
+    expect(codes([loop])).toEqual([]);
+    expect(codes([loop], "{{ run.resumeUrl.w }}")).toEqual(["/output UNKNOWN_FIELD"]);
+  });
+
+  test("gives an output of the type that the wait's schema says", () => {
+    const typed: Step = {
+      id: "w",
+      use: "wait",
+      event: {
+        schema: {
+          type: "object",
+          required: ["ok"],
+          properties: { ok: { type: "boolean" } },
+          additionalProperties: false,
+        },
+      },
+    };
+    const codes = (output: string) => compile([typed], output).problems.map(({ code }) => code);
+    expect(codes("{{ steps.w.ok }}")).toEqual([]);
+    expect(codes("{{ steps.w.no }}")).toEqual(["UNKNOWN_FIELD"]);
+    expect(
+      compile([{ id: "w", use: "wait", event: { schema: { type: "nothing" } as never } }]).problems[0],
+    ).toMatchObject({
+      path: "/steps/0/event/schema/type",
+      code: "INVALID_SCHEMA",
+    });
   });
 });

@@ -7,6 +7,7 @@ import { countStart, findSignals, releaseLeases, renewLeases } from "./lease";
 import { findRun, listRuns, readEvents } from "./read";
 import { signalRun } from "./signal";
 import type { RunStore } from "./store";
+import { answerWait } from "./wait-answer";
 
 export type RunStoreOptions = {
   /** How long a write is tried again while Postgres is away or the answer was lost. 10 seconds by default. */
@@ -34,6 +35,7 @@ export function createRunStore(sql: Sql, { retryMs = 10_000, onRetry }: RunStore
     findSignals: (runs) => findSignals(sql, runs),
     releaseLeases: (workerId, runs) => releaseLeases(sql, workerId, runs, retry),
     signalRun: (teamId, runId, signal) => signalRun(sql, teamId, runId, signal, retry),
+    answerWait: (teamId, runId, answer) => answerWait(sql, teamId, runId, answer, retry),
     findRun: (teamId, runId) => findRun(sql, teamId, runId),
     readEvents: (teamId, runId, afterSeq, limit) => readEvents(sql, teamId, runId, afterSeq, limit),
     listRuns: (teamId, filter) => listRuns(sql, teamId, filter),

@@ -6,4 +6,5 @@ export { type FailureKind, failureKind } from "./failure";
 export { checkInvariants, type InvariantOptions, type Violation } from "./invariant";
 export { createRunMaintenance } from "./maintenance";
 export { type Call, type PerformDeps, performCall } from "./perform";
+export { createResumeTokens, createResumeUrl, hideResumeTokens, type ResumeTokens } from "./resume-token";
 export * from "./store";

@@ -25,7 +25,10 @@ from (
 ) f
 where r.team_id = f.team_id and r.id = f.id`;
 
-/** Timers of runs that have ended go without a signal. */
+/**
+ * Timers of runs that have ended go without a signal, and so does the expiry of a wait that was answered. Answers are
+ * written before runs are locked, here as in `wait-answer.ts`, so that the two never wait for each other.
+ */
 const fireText = (purposes: string): string => `
 with due as (
   delete from timer t using (
@@ -36,13 +39,23 @@ with due as (
   where t.team_id = d.team_id and t.run_id = d.run_id and t.step_key = d.step_key and t.purpose = d.purpose
     and t.attempt = d.attempt
   returning t.*
+), won as (
+  insert into wait_answer (team_id, run_id, step_key, kind, token)
+  select team_id, run_id, step_key, 'expiry', gen_random_uuid() from due where purpose = 'expiry'
+  order by team_id, run_id, step_key
+  on conflict do nothing
+  returning team_id, run_id, step_key
+), loud as materialized (
+  select due.* from due
+  where purpose <> 'expiry' or (team_id, run_id, step_key) in (select team_id, run_id, step_key from won)
+  order by run_id
 ), numbered as (
-  select due.*, row_number() over (partition by run_id order by due_at, step_key) as number,
+  select loud.*, row_number() over (partition by run_id order by due_at, step_key) as number,
     count(*) over (partition by run_id) as total
-  from due
+  from loud
 ), locked as (
   select r.team_id, r.id from run r
-  where (r.team_id, r.id) in (select team_id, run_id from due) and r.ended_at is null
+  where (r.team_id, r.id) in (select team_id, run_id from loud) and r.ended_at is null
   order by r.id for update
 ), told as (
   update run r set

@@ -5,11 +5,11 @@ import type { Signal } from "./store";
 import { inTeams, query } from "./transaction";
 
 /**
- * A run that is neither held nor already dispatched gets a doorbell; for the others their owner, or the worker that the
- * doorbell finds, sees the number risen.
+ * Parts of a statement that adds a signal to the run $2 of the team $1 and rings with the dispatch $3. A run that is
+ * neither held nor already dispatched gets a doorbell; for the others their owner, or the worker that the doorbell finds,
+ * sees the number risen.
  */
-const signalText = `
-with told as (
+export const tellSql = (condition: string): string => `
   update run set
     signal_seq = signal_seq + 1,
     active = true,
@@ -17,8 +17,11 @@ with told as (
     dispatch_taken_at = case when dispatch_id is null then null else dispatch_taken_at end,
     dispatch_sent_at = case when dispatch_id is null then null else dispatch_sent_at end,
     dispatch_id = coalesce(dispatch_id, $3::text::uuid)
-  where team_id = $1::text::uuid and id = $2::text::uuid and ended_at is null
-  returning team_id, id, signal_seq
+  where team_id = $1::text::uuid and id = $2::text::uuid and ended_at is null and ${condition}
+  returning team_id, id, signal_seq`;
+
+const signalText = `
+with told as (${tellSql("true")}
 )
 insert into signal (team_id, run_id, signal_seq, body) select team_id, id, signal_seq, $4::text from told
 returning run_id`;

@@ -1,5 +1,6 @@
 import type {
   AcceptedEvent,
+  Json,
   RunEvent,
   RunOutcome,
   RunStatus,
@@ -80,8 +81,14 @@ export type ClaimOutcome =
 /** What outsiders may tell a run. They only insert; the owner alone turns a signal into an event. */
 export type Signal =
   | { readonly kind: "timerFired"; readonly stepKey: string; readonly purpose: TimerPurpose; readonly attempt: number }
+  /** Written by `answerWait` alone, which lets one through. */
+  | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json }
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string }
   | { readonly kind: "deadlinePassed" };
+
+/** A signal that ends the wait at a step key. */
+export type WaitAnswer = Extract<Signal, { kind: "eventReceived" }>;
+export type AnswerOutcome = "answered" | "taken" | "expired" | "ended" | "missing";
 
 export type StoredSignal = { readonly signalSeq: number; readonly atMs: number; readonly signal: Signal };
 
@@ -158,6 +165,11 @@ export type RunStore = {
   ) => Promise<void>;
   /** Inserts a signal and wakes the run with a new dispatch. `ended` when the run is over. */
   readonly signalRun: (teamId: string, runId: string, signal: Signal) => Promise<"signalled" | "ended" | "missing">;
+  /**
+   * Tells a wait what it waits for, as its one answer: `taken` when it has another one, `expired` when its timer was first.
+   * The run need not have come to the wait yet.
+   */
+  readonly answerWait: (teamId: string, runId: string, answer: WaitAnswer) => Promise<AnswerOutcome>;
   readonly findRun: (teamId: string, runId: string) => Promise<RunRow | undefined>;
   readonly readEvents: (
     teamId: string,

@@ -12,6 +12,8 @@ describe("the gateway", () => {
     ["/api/v1/teams/t1/runs/r1/events", "data"],
     ["/api/v1/realtime/tickets", "realtime"],
     ["/realtime", "realtime"],
+    ["/resume/abc", "data"],
+    ["/api/v1/resume/abc", "data"],
     ["/w/abc", "edge"],
     ["/docs", "edge"],
     ["/", "web"],

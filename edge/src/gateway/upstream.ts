@@ -15,6 +15,7 @@ export function findUpstream(path: string): Upstream | undefined {
   if (first === "api") return parts[1] === "v1" ? apiUpstream(parts.slice(2)) : undefined;
   if (first === ".well-known" || first === "mailbox") return "identity";
   if (first === "realtime") return "realtime";
+  if (first === "resume") return "data";
   if (first === "w" || first === "docs" || first === "openapi.json" || first === "schema" || first === "component")
     return "edge";
   return "web";
@@ -24,6 +25,7 @@ function apiUpstream(parts: readonly string[]): Upstream | undefined {
   const [resource, teamId, collection] = parts;
   if (resource === "auth") return "identity";
   if (resource === "realtime") return "realtime";
+  if (resource === "resume") return "data";
   if (resource !== "teams") return undefined;
   if (teamId === undefined || collection === undefined || teamResources.has(collection)) return "team";
   return "data";

@@ -23,6 +23,8 @@ export type WebhookDeps = {
   /** Tells realtime of a run that is already over. */
   readonly announce: (result: InlineResult, accepted: AcceptedEvent) => void;
   readonly statusUrl: (teamId: string, runId: string) => string;
+  /** Base of the links that runs give out. */
+  readonly publicUrl?: string;
   readonly nowMs: () => number;
 };
 
@@ -145,6 +147,7 @@ async function makeCall(
       triggerKind: "webhook",
       trigger: content,
       vars: {},
+      ...(plan.givesLinks && deps.publicUrl !== undefined && { publicUrl: deps.publicUrl }),
     },
     ...idempotencyOf(request.headers, route.id),
     ...(deadlineMs === undefined ? {} : { deadlineAtMs: atMs + deadlineMs }),

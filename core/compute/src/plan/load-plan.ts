@@ -1,11 +1,11 @@
 import { parseWorkflow, type StepCatalogue } from "@dap/contract";
-import { compileWorkflow, type Plan } from "@dap/engine";
+import { compileWorkflow, type Plan, type ResumeUrl } from "@dap/engine";
 import type { Logger } from "@dap/platform/log";
 import { type Sql, withTeams } from "@dap/platform/postgres";
 
 /** Loads and compiles published versions, on a connection that may read `workflow_version`. */
 export const createPlanLoader =
-  (sql: Sql, catalogue: StepCatalogue, log: Logger) =>
+  (sql: Sql, catalogue: StepCatalogue, log: Logger, resumeUrl: ResumeUrl) =>
   async (teamId: string, workflowId: string, version: number): Promise<Plan | undefined> => {
     const [row] = await withTeams(
       sql,
@@ -20,7 +20,7 @@ export const createPlanLoader =
       log.error("A published version does not fit the document's structure.", { workflowId, version });
       return undefined;
     }
-    const { plan, problems } = compileWorkflow(parsed.workflow, { catalogue });
+    const { plan, problems } = compileWorkflow(parsed.workflow, { catalogue, resumeUrl });
     if (plan === undefined) log.error("A published version does not compile.", { workflowId, version, problems });
     return plan;
   };

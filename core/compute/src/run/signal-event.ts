@@ -8,6 +8,8 @@ export function toEvent({ signal, atMs }: StoredSignal): InputEvent {
       const { stepKey, purpose, attempt } = signal;
       return { kind: "timerFired", stepKey, purpose, attempt, atMs };
     }
+    case "eventReceived":
+      return { kind: "eventReceived", stepKey: signal.stepKey, body: signal.body, atMs };
     case "cancelRequested":
       return { kind: "cancelRequested", force: signal.force, by: signal.by, atMs };
     case "deadlinePassed":

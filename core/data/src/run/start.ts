@@ -14,7 +14,9 @@ import type { WorkflowRow } from "../workflow/query";
 import type { PlanCache } from "./plan-cache";
 import { inputOf } from "./view";
 
-export type StartDeps = Pick<DataDeps, "db" | "runStore" | "catalogue" | "nowMs"> & { readonly planOf: PlanCache };
+export type StartDeps = Pick<DataDeps, "db" | "runStore" | "catalogue" | "nowMs" | "publicUrl"> & {
+  readonly planOf: PlanCache;
+};
 
 export type StartRequest = {
   readonly workflow: WorkflowRow;
@@ -34,7 +36,10 @@ export async function startRun(deps: StartDeps, request: StartRequest): Promise<
   checkInput(plan, request.input);
   // Only now: a refused start stores nothing.
   if (request.isDraft) await keepDraft(deps.db, request, plan.document);
-  const accepted = acceptedEvent(request, plan, version, deps.nowMs());
+  const accepted: AcceptedEvent = {
+    ...acceptedEvent(request, plan, version, deps.nowMs()),
+    ...(plan.givesLinks && { publicUrl: deps.publicUrl }),
+  };
   const outcome = await acceptOne(deps.runStore, accepted, plan.document.deadlineMs, request.idempotencyKey);
   if (outcome.kind === "repeated") await requireSameInput(deps.runStore, accepted, outcome.runId);
   return outcome;

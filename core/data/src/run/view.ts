@@ -1,6 +1,6 @@
 import type { RealtimeMessage, RunDetail, RunSummary, StepView } from "@dap/contract";
 import { type AcceptedEvent, type Json, ownValue, type StoredEvent } from "@dap/contract";
-import type { RunRow } from "@dap/run";
+import { hideResumeTokens, type RunRow } from "@dap/run";
 
 /** A run as lists show it. */
 export const runSummary = (row: RunRow): RunSummary & { readonly workflowName: string } => ({
@@ -37,7 +37,14 @@ export function runDetail(row: RunRow, events: readonly StoredEvent[], steps: re
   const { output, error } = runResult(row);
   const first = events[0]?.event;
   const input = first?.kind === "accepted" ? inputOf(first) : null;
-  return { ...runSummary(row), input, output, error, lastSeq: row.lastSeq, steps };
+  return { ...runSummary(row), input, output, error, lastSeq: row.lastSeq, steps: withoutTokens(steps) };
+}
+
+/** Whoever may look at a run may not for that reason answer its waits. */
+function withoutTokens(steps: readonly StepView[]): readonly StepView[] {
+  const text = JSON.stringify(steps);
+  // Hiding changes texts inside strings only.
+  return text.includes("/resume/") ? (JSON.parse(hideResumeTokens(text)) as StepView[]) : steps;
 }
 
 function errorOf(outcome: RunRow["outcome"]): RunDetail["error"] {

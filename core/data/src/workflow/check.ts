@@ -1,5 +1,5 @@
 import type { DocumentProblem, StepCatalogue, Workflow } from "@dap/contract";
-import { compileWorkflow, type Plan } from "@dap/engine";
+import { compileWorkflow, type Plan, type ResumeUrl } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
 import { type ReadDocument, readDocument } from "./document";
 
@@ -7,8 +7,8 @@ import { type ReadDocument, readDocument } from "./document";
 const connections: ReadonlySet<string> = new Set();
 
 /** What the checker says of a document: all its problems, and its plan when none of them is an error. */
-export const checkDocument = (document: Workflow, catalogue: StepCatalogue) =>
-  compileWorkflow(document, { catalogue, connections });
+export const checkDocument = (document: Workflow, catalogue: StepCatalogue, resumeUrl?: ResumeUrl) =>
+  compileWorkflow(document, { catalogue, connections, ...(resumeUrl && { resumeUrl }) });
 
 /** A document from outside, or 422 `DOCUMENT_STRUCTURE` with everything that is wrong. */
 export function requireDocument(value: unknown): Extract<ReadDocument, { kind: "read" }> {

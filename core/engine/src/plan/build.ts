@@ -50,6 +50,7 @@ export function buildPlan(document: Workflow, catalogue: StepCatalogue, resumeUr
     output: document.output === undefined ? undefined : compiled(document.output),
     waits: waitIdsOf(document.steps),
     resumeUrl,
+    givesLinks: [...builder.steps.values()].some((step) => step.hasMail),
   };
 }
 

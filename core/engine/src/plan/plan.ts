@@ -19,6 +19,8 @@ export type Plan = {
   /** Ids of the steps outside loops that wait for an event. */
   readonly waits: readonly string[];
   readonly resumeUrl: ResumeUrl | undefined;
+  /** Whether its runs may give out addresses: their acceptance freezes the base of these. */
+  readonly givesLinks: boolean;
 };
 
 /**

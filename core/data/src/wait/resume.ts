@@ -1,0 +1,70 @@
+import { isTerminal, type Json } from "@dap/contract";
+import { validate } from "@dap/engine";
+import { Failure } from "@dap/platform/failure";
+import type { RunRow } from "@dap/run";
+import { sql } from "drizzle-orm";
+import type { DataDeps } from "../deps";
+import { ok, toResponse } from "../http/answer";
+import { notFound } from "../http/perform";
+import type { PlanCache } from "../run/plan-cache";
+import { announce } from "../run/start-route";
+import { readEventBody } from "./event-body";
+
+/**
+ * Ends a wait with what its caller says. The token alone is the permission. Answers 200 once; then 409 `WAIT_ANSWERED`, or
+ * 410 `WAIT_OVER` when the wait ran out or the run has ended; 422 `EVENT_REFUSED` leaves the token good.
+ */
+export async function resumeByUrl(
+  deps: DataDeps,
+  planOf: PlanCache,
+  request: Request,
+  token: string,
+): Promise<Response> {
+  const wait = deps.resumeTokens.read(token);
+  if (wait === undefined) throw notFound();
+  if (request.method === "HEAD" || request.method === "OPTIONS") throw methodRefused();
+  const run = await findRun(deps, wait.runId);
+  if (run === undefined) throw notFound();
+  if (isTerminal(run.status)) throw over();
+  const body = await readEventBody(request);
+  checkBody(await planOf(run.teamId, run.workflowId, run.version), wait.stepKey, body);
+  const answer = { kind: "eventReceived", stepKey: wait.stepKey, body } as const;
+  switch (await deps.runStore.answerWait(run.teamId, run.id, answer)) {
+    case "answered":
+      deps.wakeRelay();
+      void announce(deps, run.teamId, run.id);
+      return toResponse(ok({ received: true }));
+    case "taken":
+      throw new Failure("WAIT_ANSWERED", 409, "This address has been used already.");
+    case "expired":
+    case "ended":
+      throw over();
+    case "missing":
+      throw notFound();
+  }
+}
+
+const over = () => new Failure("WAIT_OVER", 410, "Nobody waits here any more.");
+
+/** What mail scanners and browsers ask before they come for real must not use the token up. */
+const methodRefused = () =>
+  new Failure("METHOD_NOT_ALLOWED", 405, "Call this address with GET or POST.", { headers: { allow: "GET, POST" } });
+
+/** The token names the run; whose it is, only the database knows. */
+async function findRun({ systemDb, runStore }: DataDeps, runId: string): Promise<RunRow | undefined> {
+  const [owner] = await systemDb.execute<{ team_id: string }>(sql`select team_id from run where id = ${runId}::uuid`);
+  return owner && runStore.findRun(owner.team_id, runId);
+}
+
+function checkBody(plan: Awaited<ReturnType<PlanCache>>, stepKey: string, body: Json): void {
+  const schema = plan?.steps.get(stepKey.split("/", 1)[0] ?? "")?.eventSchema;
+  const violations = schema ? validate(schema, body) : [];
+  if (violations.length === 0) return;
+  const problems = violations.map(({ path, message }) => ({
+    path,
+    code: "EVENT",
+    message,
+    severity: "error" as const,
+  }));
+  throw new Failure("EVENT_REFUSED", 422, "The body does not fit what the workflow waits for.", { problems });
+}
