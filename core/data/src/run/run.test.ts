@@ -139,19 +139,28 @@ describe("starting a run", () => {
 });
 
 describe("waiting for the result", () => {
+  /** The id of the newest run, as soon as it is another one than `before`. */
+  async function newestRun(before?: string): Promise<string> {
+    for (;;) {
+      const [{ id } = { id: "" }] = (await app.ask("GET", "/runs?limit=1")).body.items;
+      if (id !== before) return id;
+      await Bun.sleep(10);
+    }
+  }
+
   test("answers 200 with the output when the run ends", async () => {
+    const before = await newestRun();
     const waiting = start(workflowId, { input }, { query: "?wait=result" });
-    await Bun.sleep(100);
-    const [{ id } = { id: "" }] = (await app.ask("GET", "/runs?limit=1")).body.items;
+    const id = await newestRun(before);
     await end(id, { status: "succeeded", output: { total: 120 } });
     const { status, body } = await waiting;
     expect([status, body]).toEqual([200, { runId: id, status: "succeeded", output: { total: 120 }, error: null }]);
   });
 
   test("answers 200 with the error when the run fails", async () => {
+    const before = await newestRun();
     const waiting = start(workflowId, { input }, { query: "?wait=result" });
-    await Bun.sleep(100);
-    const [{ id } = { id: "" }] = (await app.ask("GET", "/runs?limit=1")).body.items;
+    const id = await newestRun(before);
     await end(id, {
       status: "failed",
       error: { code: "BROKEN", message: "It broke.", retryable: false },
