@@ -14,7 +14,7 @@ export function createRandom(seed: number) {
       for (let index = shuffled.length - 1; index > 0; index--) {
         const other = below(index + 1);
         const held = shuffled[index] as T; // both are within the list
-        shuffled[index] = shuffled[other] as T;
+        shuffled[index] = shuffled[other] as T; // the other one, too
         shuffled[other] = held;
       }
       return shuffled;

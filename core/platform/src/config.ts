@@ -4,9 +4,8 @@ import { Secret } from "./secret";
 export type Setting<T> = {
   readonly variable: string;
   readonly meaning: string;
-  readonly unit?: string;
   /** Used when the variable is absent or empty. A setting without one is required. */
-  readonly fallback?: { readonly value: T; readonly shown: string };
+  readonly fallback?: { readonly value: T };
   readonly parse: (text: string) => { readonly value: T } | { readonly problem: string };
 };
 
@@ -39,14 +38,6 @@ export function defineConfig<S extends Shape>(shape: S): (env: Environment) => C
   };
 }
 
-/** The settings as lines of a table for a README: variable, default with unit, meaning. */
-export const describeConfig = (shape: Shape): readonly string[] =>
-  Object.values(shape).map((setting) => {
-    const unit = setting.unit === undefined ? "" : ` ${setting.unit}`;
-    const fallback = setting.fallback === undefined ? "required" : `${setting.fallback.shown}${unit}`;
-    return `| \`${setting.variable}\` | ${fallback} | ${setting.meaning} |`;
-  });
-
 function readSetting<T>(setting: Setting<T>, text: string | undefined): { value: T } | { problem: string } {
   if (text !== undefined && text !== "") return setting.parse(text);
   return setting.fallback === undefined ? { problem: "is not set" } : { value: setting.fallback.value };
@@ -57,7 +48,7 @@ type Options<T> = { readonly default?: T; readonly meaning: string };
 const base = <T>(variable: string, options: Options<T>) => ({
   variable,
   meaning: options.meaning,
-  ...(options.default === undefined ? {} : { fallback: { value: options.default, shown: String(options.default) } }),
+  ...(options.default === undefined ? {} : { fallback: { value: options.default } }),
 });
 
 export const text = (variable: string, options: Options<string>): Setting<string> => ({
@@ -65,18 +56,19 @@ export const text = (variable: string, options: Options<string>): Setting<string
   parse: (given) => ({ value: given }),
 });
 
-/** A whole number within `min` and `max` (both included). `unit` is shown with the default. */
+/** A whole number within `min` and `max` (both included). `unit` is told where a value is refused. */
 export const integer = (
   variable: string,
   options: Options<number> & { readonly min?: number; readonly max?: number; readonly unit?: string },
 ): Setting<number> => ({
   ...base(variable, options),
-  ...(options.unit === undefined ? {} : { unit: options.unit }),
   parse: (given) => {
-    const { min = 0, max = Number.MAX_SAFE_INTEGER } = options;
+    const { min = 0, max = Number.MAX_SAFE_INTEGER, unit } = options;
     const value = Number(given);
     const isFine = /^-?\d+$/.test(given) && Number.isSafeInteger(value) && value >= min && value <= max;
-    return isFine ? { value } : { problem: `is not a whole number from ${min} to ${max}` };
+    return isFine
+      ? { value }
+      : { problem: `is not a whole number from ${min} to ${max}${unit === undefined ? "" : ` ${unit}`}` };
   },
 });
 
@@ -118,5 +110,5 @@ export const secret = (
 /** Lets a setting be absent: its value is `undefined` then. */
 export const optional = <T>(setting: Setting<T>): Setting<T | undefined> => ({
   ...setting,
-  fallback: { value: undefined, shown: "not set" },
+  fallback: { value: undefined },
 });

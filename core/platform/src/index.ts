@@ -39,7 +39,6 @@ export {
   connect,
   isConnectionLost,
   isUniqueViolation,
-  type Queryable,
   type Sql,
   type Transaction,
   withTeams,

@@ -15,8 +15,6 @@ export { isConnectionLost, isUniqueViolation, sqlState } from "./postgres/error"
 /** The raw client: tagged templates, `begin`, `listen`. Issue queries together (`Promise.all`) to have them pipelined. */
 export type Sql = postgres.Sql;
 export type Transaction = postgres.TransactionSql;
-/** Whatever can run a query: a client or a transaction. */
-export type Queryable = postgres.Sql | postgres.TransactionSql;
 
 export type Connection = {
   readonly sql: Sql;

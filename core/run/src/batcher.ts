@@ -82,7 +82,7 @@ async function answer<Entry, Result>(
     const results = await run(batch.map(({ entry }) => entry));
     if (results.length !== batch.length) throw new Error("A batch gave another number of results than it had entries");
     batch.forEach(({ resolve }, index) => {
-      resolve(results[index] as Result);
+      resolve(results[index] as Result); // there are as many as entries
     });
   } catch (error) {
     if (batch.length > 1 && failureKind(error) === "data") {

@@ -6,7 +6,7 @@ export type Row = Readonly<Record<string, unknown>>;
 /** A statement of this package with its parameters, all of them texts that the statement casts. */
 export type Statement = { readonly text: string; readonly values: readonly (string | null)[] };
 
-/** Runs a prepared statement. */
+/** Runs a prepared statement. Its caller knows the columns; the driver gives rows without a type. */
 export async function query(sql: Sql | TransactionSql, statement: Statement): Promise<readonly Row[]> {
   return (await sql.unsafe(statement.text, [...statement.values], { prepare: true })) as unknown as readonly Row[];
 }

@@ -12,7 +12,6 @@ export const numberType: JsonSchema = { type: "number" };
 export const integerType: JsonSchema = { type: "integer" };
 export const nullType: JsonSchema = { type: "null" };
 export const listOf = (items: JsonSchema): JsonSchema => ({ type: "array", items });
-export const textMap: JsonSchema = { type: "object", additionalProperties: textType };
 
 /** An object with exactly these members; those that may be missing are not required. */
 export function objectOf(members: Iterable<readonly [string, TypeOfName]>): JsonSchema {

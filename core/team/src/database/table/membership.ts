@@ -14,4 +14,3 @@ export const membership = pgTable(
   },
   (table) => [primaryKey({ columns: [table.teamId, table.accountId] })],
 );
-export type Membership = typeof membership.$inferSelect;
