@@ -10,7 +10,7 @@ import { runRoutes } from "./run/route";
 import { startRoutes } from "./run/start-route";
 import { stepTestRoutes } from "./run/step-test-route";
 import { versionRoutes } from "./version/route";
-import { resumeByUrl } from "./wait/resume";
+import { resumeByUrl, resumeMethods } from "./wait/resume";
 import { resumeApi } from "./wait/resume-api";
 import { draftRoutes } from "./workflow/draft-route";
 import { workflowRoutes } from "./workflow/route";
@@ -39,10 +39,16 @@ export function createApp(deps: DataDeps) {
     withSwagger({ title: "dap data", version: "1", description: "Workflows, versions, runs and the step catalogue." }),
   );
   const planOf = createPlanCache(deps);
-  app.all("/resume/:token", ({ request, params }) => resumeByUrl(deps, planOf, request, params.token), {
-    parse: "none",
-    detail: { hide: true },
-  });
+  for (const method of resumeMethods)
+    app.route(
+      method,
+      "/resume/:token",
+      ({ request, params }) => resumeByUrl(deps, planOf, request, params.token ?? ""),
+      {
+        parse: "none",
+        detail: { hide: true },
+      },
+    );
   app.post("/api/v1/resume/:token", ({ request, params }) => resumeByUrl(deps, planOf, request, params.token), {
     parse: "none",
     detail: resumeApi,

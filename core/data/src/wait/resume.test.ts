@@ -97,7 +97,8 @@ describe("a resume address", () => {
 
   test("is not used up by those who only look", async () => {
     const token = tokenOf(await startRun());
-    for (const method of ["HEAD", "OPTIONS"]) expect((await resume(token, { method }, "/resume")).status).toBe(405);
+    expect((await resume(token, { method: "OPTIONS" }, "/resume")).status).toBe(405);
+    expect([404, 405]).toContain((await resume(token, { method: "HEAD" }, "/resume")).status);
     expect((await resume(token, { method: "GET" }, "/resume")).status).toBe(200);
   });
 

@@ -10,6 +10,9 @@ import type { PlanCache } from "../run/plan-cache";
 import { announce } from "../run/start-route";
 import { readEventBody } from "./event-body";
 
+/** HEAD has no route: who only looks is answered like a stranger. */
+export const resumeMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
 /**
  * Ends a wait with what its caller says. The token alone is the permission. Answers 200 once; then 409 `WAIT_ANSWERED`, or
  * 410 `WAIT_OVER` when the wait ran out or the run has ended; 422 `EVENT_REFUSED` leaves the token good.
