@@ -175,6 +175,7 @@ describe("bad input", () => {
     for (const path of [
       "/internal/routes",
       "/healthz",
+      "/readyz",
       "/metrics",
       "/api/v1/teams/..%2f..%2finternal/routes",
       "/api//v1/teams",
