@@ -15,11 +15,17 @@ import { newId } from "@dap/platform/id";
 import { createLogger, type Logger } from "@dap/platform/log";
 import { connect, type Sql } from "@dap/platform/postgres";
 import { createRealtimeLink, type RealtimeLink } from "@dap/platform/realtime-link";
-import { createResumeTokens, createResumeUrl, createRunStore, performCall, type RunStore } from "@dap/run";
+import {
+  createPlanCache,
+  createResumeTokens,
+  createResumeUrl,
+  createRunStore,
+  performCall,
+  type RunStore,
+} from "@dap/run";
 import type { ComputeConfig } from "./config";
-import { createPlanLoader } from "./plan/load-plan";
-import { createPlanCache } from "./plan/plan-cache";
 import { createLane } from "./run/lane";
+import { createPlanLoader } from "./run/load-plan";
 import { startWorker } from "./run/worker";
 
 export type ComputeParts = {
@@ -68,7 +74,7 @@ export async function start(
       newId,
       lane: createLane(laneWidth),
       store: wrapStore(createRunStore(database.sql, { onRetry }), database.sql),
-      plans: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log, resumeUrlOf(config))),
+      planOf: createPlanCache(createPlanLoader(database.sql, steps.catalogue, log, resumeUrlOf(config))),
       perform: (call, stop) => performCall(call, stop, perform),
       publish: parts.publish ?? realtime.publish,
     },

@@ -5,10 +5,10 @@ import type { AnyRoute } from "./http/declare";
 import { openApiOf } from "./http/open-api";
 import { performRoute } from "./http/perform";
 import { internalRoutes, performInternal } from "./internal/route";
-import { createPlanCache } from "./run/plan-cache";
 import { runRoutes } from "./run/route";
 import { startRoutes } from "./run/start-route";
 import { stepTestRoutes } from "./run/step-test-route";
+import { storedPlans } from "./run/stored-plan";
 import { versionRoutes } from "./version/route";
 import { resumeByUrl, resumeMethods } from "./wait/resume";
 import { resumeApi } from "./wait/resume-api";
@@ -20,7 +20,7 @@ export type { DataDeps } from "./deps";
 export const teamPath = "/api/v1/teams/:teamId";
 
 /** Every public route of the service, each with the permission it asks for. */
-export function publicRoutes(deps: DataDeps, planOf = createPlanCache(deps)): readonly AnyRoute[] {
+export function publicRoutes(deps: DataDeps, planOf = storedPlans(deps)): readonly AnyRoute[] {
   return [
     ...workflowRoutes(deps),
     ...draftRoutes(deps),
@@ -38,7 +38,7 @@ export function createApp(deps: DataDeps) {
   app.use(
     withSwagger({ title: "dap data", version: "1", description: "Workflows, versions, runs and the step catalogue." }),
   );
-  const planOf = createPlanCache(deps);
+  const planOf = storedPlans(deps);
   for (const method of resumeMethods)
     app.route(
       method,

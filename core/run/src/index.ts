@@ -6,5 +6,6 @@ export { type FailureKind, failureKind } from "./failure";
 export { checkInvariants, type InvariantOptions, type Violation } from "./invariant";
 export { createRunMaintenance } from "./maintenance";
 export { type Call, type PerformDeps, performCall } from "./perform";
+export { createPlanCache, type PlanCache } from "./plan-cache";
 export { createResumeTokens, createResumeUrl, hideResumeTokens, type ResumeTokens } from "./resume-token";
 export * from "./store";

@@ -7,10 +7,10 @@ import {
   type CommitOutcome,
   createBatcher,
   dispatchQueue,
+  type PlanCache,
   type RunCommit,
   type RunStore,
 } from "@dap/run";
-import type { PlanCache } from "../plan/plan-cache";
 import { type Claimed, Owner, type OwnerDeps } from "./owner";
 
 export type WorkerSettings = {
@@ -31,7 +31,7 @@ export type WorkerSettings = {
 export type WorkerDeps = Omit<OwnerDeps, "commit" | "countStart"> & {
   readonly store: RunStore;
   readonly broker: Broker;
-  readonly plans: PlanCache;
+  readonly planOf: PlanCache;
 };
 
 export type Worker = {
@@ -134,7 +134,7 @@ class RunWorker {
     const claimed = await this.claims.add({ ...message, redelivered: delivery.redelivered, workerId, leaseMs });
     if (claimed.kind === "refused") return delivery.ack();
     const { teamId, workflowId, version } = claimed.run;
-    const plan = await this.deps.plans.get(teamId, workflowId, version);
+    const plan = await this.deps.planOf(teamId, workflowId, version);
     const owner = new Owner(claimed, plan, {
       ...this.deps,
       commit: (commit) => this.commits.add(commit),

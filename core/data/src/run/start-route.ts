@@ -1,6 +1,6 @@
 import type { Json } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
-import { RunDataError } from "@dap/run";
+import { type PlanCache, RunDataError } from "@dap/run";
 import { Type } from "@sinclair/typebox";
 import type { DataDeps } from "../deps";
 import { type Answer, ok } from "../http/answer";
@@ -9,7 +9,6 @@ import { actorOf, readIdempotencyKey } from "../http/once";
 import { workflowFinder } from "../workflow/find";
 import { RunAccepted, RunResult } from "./answer";
 import { awaitEnd } from "./await-end";
-import type { PlanCache } from "./plan-cache";
 import { startRun } from "./start";
 import { runChanged, runResult } from "./view";
 

@@ -3,7 +3,7 @@ import { type Plan, validate } from "@dap/engine";
 import { semantics } from "@dap/expression";
 import { Failure } from "@dap/platform/failure";
 import { newId } from "@dap/platform/id";
-import type { AcceptOutcome, RunStore } from "@dap/run";
+import type { AcceptOutcome, PlanCache, RunStore } from "@dap/run";
 import { type Database, inTeam } from "../database/connection";
 import type { DataDeps } from "../deps";
 import { keepDraftVersion } from "../version/query";
@@ -11,7 +11,6 @@ import type { PublishWho } from "../version/service";
 import { requirePlan } from "../workflow/check";
 import { readStoredDocument } from "../workflow/document";
 import type { WorkflowRow } from "../workflow/query";
-import type { PlanCache } from "./plan-cache";
 import { inputOf } from "./view";
 
 export type StartDeps = Pick<DataDeps, "db" | "runStore" | "catalogue" | "nowMs" | "publicUrl"> & {

@@ -1,12 +1,11 @@
 import { isTerminal, type Json } from "@dap/contract";
 import { validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
-import type { RunRow } from "@dap/run";
+import type { PlanCache, RunRow } from "@dap/run";
 import { sql } from "drizzle-orm";
 import type { DataDeps } from "../deps";
 import { ok, toResponse } from "../http/answer";
 import { notFound } from "../http/perform";
-import type { PlanCache } from "../run/plan-cache";
 import { announce } from "../run/start-route";
 import { readEventBody } from "./event-body";
 
