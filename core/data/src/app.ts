@@ -9,6 +9,7 @@ import { runRoutes } from "./run/route";
 import { startRoutes } from "./run/start-route";
 import { stepTestRoutes } from "./run/step-test-route";
 import { storedPlans } from "./run/stored-plan";
+import { scheduleRoutes } from "./schedule/route";
 import { versionRoutes } from "./version/route";
 import { resumeByUrl, resumeMethods } from "./wait/resume";
 import { resumeApi } from "./wait/resume-api";
@@ -27,6 +28,7 @@ export function publicRoutes(deps: DataDeps, planOf = storedPlans(deps)): readon
     ...versionRoutes(deps),
     ...startRoutes(deps, planOf),
     ...runRoutes(deps, planOf),
+    ...scheduleRoutes(deps),
     ...stepTestRoutes(deps),
     ...catalogueRoutes(deps),
   ];

@@ -28,6 +28,8 @@ export type DataConfig = InternalSettings & {
   readonly sweepEveryMs: number;
   /** A confirmed dispatch that no worker claimed for so long is sent again. */
   readonly unclaimedMs: number;
+  /** A schedule's tick that is later than this was missed: its catch-up policy decides. */
+  readonly scheduleLateMs: number;
 };
 
 /** Every setting of the data backend. */
@@ -72,6 +74,13 @@ export const dataSettings = {
     max: 3_600_000,
     unit: "ms",
     meaning: "a dispatch that nobody claimed for so long is sent again",
+  }),
+  scheduleLateMs: integer("SCHEDULE_LATE_MS", {
+    default: 10_000,
+    min: 0,
+    max: 3_600_000,
+    unit: "ms",
+    meaning: "a schedule's tick that is later than this was missed: its catch-up policy decides",
   }),
 };
 

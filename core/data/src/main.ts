@@ -35,6 +35,10 @@ import { forgetEdges } from "./feed/edge-seen";
 import { createRouteSignal } from "./feed/route-signal";
 import { forgetKeys } from "./http/forget-key";
 import { linkRealtime } from "./run/realtime";
+import { untilDue } from "./schedule/fire";
+import { forgetTicks } from "./schedule/forget-tick";
+import { startScheduler } from "./schedule/scheduler";
+import { scheduleChannel } from "./schedule/settle";
 
 export const migrationFolder = join(import.meta.dir, "database/migration");
 
@@ -45,7 +49,7 @@ export type DataParts = {
   readonly health?: Health;
 };
 
-/** Starts the data backend: migrates, listens, and keeps relay and sweeper going. */
+/** Starts the data backend: migrates, listens, and keeps relay, sweeper and scheduler going. */
 export async function start(
   config: DataConfig,
   { broker: shared, log = createLogger({ service: "data" }), health = createHealth() }: DataParts = {},
@@ -62,12 +66,19 @@ export async function start(
   const cleanUp = async () => {
     await forgetKeys(system.db);
     await forgetEdges(system.db);
+    await forgetTicks(system.db);
   };
   const { sweepEveryMs: everyMs, unclaimedMs } = config;
   const sweeper = startSweeper({ maintenance, wakeRelay: relay.wake, log, everyMs, unclaimedMs, cleanUp });
+  const { scheduleLateMs: lateMs } = config;
+  const scheduler = startScheduler({ systemSql: system.sql, sql: own.sql, wakeRelay: relay.wake, log, lateMs });
 
   const routes = createRouteSignal();
-  await Promise.all([system.sql.listen(routeChannel, routes.raise), system.sql.listen(dispatchChannel, relay.wake)]);
+  await Promise.all([
+    system.sql.listen(routeChannel, routes.raise),
+    system.sql.listen(dispatchChannel, relay.wake),
+    system.sql.listen(scheduleChannel, scheduler.wake),
+  ]);
   const realtime = linkRealtime(config, log);
   const stop = new AbortController();
   const deps = createDeps(config, {
@@ -87,6 +98,9 @@ export async function start(
   health.metrics.gauge("dap_relay_lag_seconds", "Age of the oldest run that waits to be sent to a worker.", async () =>
     Math.max(0, ((await maintenance.oldestDueMs()) ?? 0) / 1_000),
   );
+  health.metrics.gauge("dap_schedule_lag_seconds", "By how much the most overdue schedule is late.", async () =>
+    Math.max(0, -((await untilDue({ systemSql: system.sql })) ?? 0) / 1_000),
+  );
   const internal = openInternalPort(health, config);
   return {
     url: server.url,
@@ -94,7 +108,7 @@ export async function start(
       stop.abort();
       await server.stop();
       await internal?.stop();
-      await Promise.all([relay.stop(), sweeper.stop()]);
+      await Promise.all([scheduler.stop(), relay.stop(), sweeper.stop()]);
       realtime.close();
       if (!shared) await broker.close();
       await Promise.all([own.close(), system.close()]);

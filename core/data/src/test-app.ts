@@ -4,7 +4,7 @@ import type { Principal, RealtimeMessage, Role } from "@dap/contract";
 import { silentLogger } from "@dap/platform/log";
 import { connect } from "@dap/platform/postgres";
 import { Secret } from "@dap/platform/secret";
-import { createTestDatabase } from "@dap/platform/test-postgres";
+import { createTestDatabase, type TestDatabase } from "@dap/platform/test-postgres";
 import {
   createResumeTokens,
   createResumeUrl,
@@ -72,6 +72,7 @@ export type TestApp = {
   readonly workerStore: RunStore;
   /** Superuser: counts all rows. */
   readonly count: (table: string) => Promise<number>;
+  readonly database: Pick<TestDatabase, "roleUrl" | "adminUrl">;
   readonly close: () => Promise<void>;
 };
 
@@ -127,6 +128,7 @@ export async function createTestApp(overrides: Partial<DataDeps> = {}): Promise<
       const [row] = await admin.sql`select count(*)::int as n from ${admin.sql(table)}`;
       return Number(row?.n);
     },
+    database,
     close: async () => {
       await Promise.all([own, system, worker, admin].map(({ close }) => close()));
     },

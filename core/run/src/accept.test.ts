@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { newId } from "@dap/platform/id";
+import { acceptRunsIn } from "./accept";
 import { createBatcher } from "./batcher";
 import { checkInvariants } from "./invariant";
 import type { RecordOutcome, RunRecord } from "./store";
@@ -23,6 +24,22 @@ const record = (key?: string): RunRecord => {
 };
 
 describe("accepting runs", () => {
+  test("inside a transaction of the caller's leaves nothing behind when that one breaks off", async () => {
+    const connection = runs.open("dap_data");
+    const accept = (accepted: ReturnType<typeof acceptedEvent>, fault?: Error) =>
+      connection.sql.begin(async (tx) => {
+        await tx`select set_config('app.teams', ${`{${teamId}}`}, true)`;
+        await acceptRunsIn(tx, [{ accepted, deadlineAtMs: accepted.atMs + 60_000 }]);
+        if (fault) throw fault;
+      });
+    const [lost, kept] = [acceptedEvent(teamId), acceptedEvent(teamId)];
+    await expect(accept(lost, new Error("broken off"))).rejects.toThrow("broken off");
+    await accept(kept);
+    expect(await runs.data.findRun(teamId, lost.runId)).toBeUndefined();
+    expect(await runs.data.readEvents(teamId, kept.runId, 0, 10)).toEqual([{ seq: 1, event: kept }]);
+    expect((await runs.system.takeDispatches(100)).map(({ runId }) => runId)).toEqual([kept.runId]);
+  });
+
   test("writes row, first event and dispatch together", async () => {
     const accepted = acceptedEvent(teamId, { trigger: { body: { text: '\u0000 and \ud800, {"a": [1e21, 0.1]}' } } });
     expect(await runs.data.acceptRuns([{ accepted }])).toEqual([{ kind: "accepted", runId: accepted.runId }]);

@@ -14,22 +14,21 @@ export async function acceptRuns(
   starts: readonly RunStart[],
   retry: RetryOptions,
 ): Promise<readonly AcceptOutcome[]> {
-  const rows = starts.map(
-    (start): StartRow => ({
-      start,
-      status: "queued",
-      active: true,
-      opening: [start.accepted],
-      endedAtMs: undefined,
-      dispatchId: newId(),
-    }),
-  );
-  const earlier = await insertStarts(sql, rows, retry);
+  const earlier = await insertStarts(sql, starts.map(toQueuedRow), retry);
   return starts.map(({ accepted: { runId } }) => {
     const winner = earlier.get(runId);
     return winner === undefined ? { kind: "accepted", runId } : { kind: "repeated", runId: winner.runId };
   });
 }
+
+const toQueuedRow = (start: RunStart): StartRow => ({
+  start,
+  status: "queued",
+  active: true,
+  opening: [start.accepted],
+  endedAtMs: undefined,
+  dispatchId: newId(),
+});
 
 /** See `RunStore.recordRuns`. */
 export async function recordRuns(
@@ -115,10 +114,26 @@ select run_id from claimed`;
 
 type KeyedRow = { readonly teamId: string; readonly runId: string; readonly scope: string; readonly key: string };
 
+/**
+ * Accepts runs inside the caller's transaction, which speaks for their teams (`app.teams`): they are there when it commits.
+ * For new runs without idempotency keys; what decides that they are new must stand in the same transaction.
+ */
+export async function acceptRunsIn(tx: TransactionSql, starts: readonly RunStart[]): Promise<void> {
+  if (starts.length > 0) await query(tx, keyedStatement(starts.map(toQueuedRow), []));
+}
+
 async function insertWithKeys(sql: Sql, rows: readonly StartRow[]): Promise<ReadonlyMap<string, Winner>> {
   const keyed = keysOf(rows);
+  return inTeams(sql, teamsOf(rows), keyedStatement(rows, keyed), (claimed, tx) => {
+    const winners = new Set(claimed.map((row) => row.run_id));
+    const losers = keyed.filter(({ runId }) => !winners.has(runId));
+    return losers.length === 0 ? new Map() : findWinners(tx, losers);
+  });
+}
+
+function keyedStatement(rows: readonly StartRow[], keyed: readonly KeyedRow[]): Statement {
   const deadlines = rows.filter(({ start }) => start.deadlineAtMs !== undefined);
-  const statement: Statement = {
+  return {
     text: withKeys,
     values: [
       ...startValues(rows),
@@ -130,11 +145,6 @@ async function insertWithKeys(sql: Sql, rows: readonly StartRow[]): Promise<Read
       plainArray(deadlines, ({ start }) => start.deadlineAtMs),
     ],
   };
-  return inTeams(sql, teamsOf(rows), statement, (claimed, tx) => {
-    const winners = new Set(claimed.map((row) => row.run_id));
-    const losers = keyed.filter(({ runId }) => !winners.has(runId));
-    return losers.length === 0 ? new Map() : findWinners(tx, losers);
-  });
 }
 
 function keysOf(rows: readonly StartRow[]): readonly KeyedRow[] {

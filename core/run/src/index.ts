@@ -1,3 +1,4 @@
+export { acceptRunsIn } from "./accept";
 export { type Batcher, type BatcherOptions, createBatcher } from "./batcher";
 export { RunDataError } from "./column";
 export { createRunStore, type RunStoreOptions } from "./create-run-store";

@@ -2,6 +2,7 @@ import type { StepCatalogue, Workflow } from "@dap/contract";
 import { Failure } from "@dap/platform/failure";
 import type { Tx } from "../database/connection";
 import { type EndpointChange, rotateEndpoint, settleEndpoint } from "../endpoint/query";
+import { settleSchedule } from "../schedule/settle";
 import { requirePlan } from "../workflow/check";
 import { readStoredDocument } from "../workflow/document";
 import { updateWorkflow, type WorkflowRow } from "../workflow/query";
@@ -65,6 +66,7 @@ async function publish(tx: Tx, row: WorkflowRow, { workflow, text, note, by }: N
     createdById: by.id,
   });
   await updateWorkflow(tx, row.teamId, row.id, { versionLast: version, activeVersion: version });
+  await settleSchedule(tx, owner, { version, workflow, paused: row.paused });
   const change = await settleEndpoint(tx, owner, workflow.trigger.kind === "webhook");
   return { ...change, version };
 }

@@ -5,6 +5,7 @@ import { ok } from "../http/answer";
 import { commitOnce } from "../http/commit";
 import { type AnyRoute, route } from "../http/declare";
 import { notFound } from "../http/perform";
+import { previewOf } from "../schedule/view";
 import { findVersion } from "../version/query";
 import { CheckAnswer, WorkflowAnswer } from "./answer";
 import { checkDocument, requireDocument } from "./check";
@@ -55,8 +56,9 @@ export function draftRoutes(deps: DataDeps): readonly AnyRoute[] {
       body: CheckBody,
       handle: async ({ resource, body }) => {
         const read = readDocument(body.document ?? JSON.parse(resource.draft));
-        const problems = read.kind === "read" ? checkDocument(read.workflow, catalogue).problems : read.problems;
-        return ok({ problems });
+        if (read.kind !== "read") return ok({ problems: read.problems });
+        const { problems } = checkDocument(read.workflow, catalogue);
+        return ok({ problems, ...previewOf(read.workflow, problems, deps.nowMs()) });
       },
     }),
     route({

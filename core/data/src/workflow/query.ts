@@ -2,12 +2,26 @@ import type { DocumentProblem } from "@dap/contract";
 import { and, arrayContains, desc, eq, ilike, isNull, lt, sql } from "drizzle-orm";
 import type { Tx } from "../database/connection";
 import { endpoint } from "../database/table/endpoint";
+import { schedule } from "../database/table/schedule";
 import { workflow } from "../database/table/workflow";
 
-/** A workflow as stored, with the id of its live endpoint. */
-export type WorkflowRow = typeof workflow.$inferSelect & { readonly endpointId: string | null };
+/** A workflow as stored, with the id of its live endpoint and its schedule. */
+export type WorkflowRow = typeof workflow.$inferSelect & {
+  readonly endpointId: string | null;
+  readonly schedule: ScheduleColumns | null;
+};
 
-const columns = { workflow, endpointId: endpoint.id };
+export type ScheduleColumns = Pick<typeof schedule.$inferSelect, "cron" | "everyMs" | "zone" | "nextAt">;
+
+/** What is never null comes first: drizzle takes a group whose first column is null for one that is not there. */
+const scheduleColumns = {
+  zone: schedule.zone,
+  cron: schedule.cron,
+  everyMs: schedule.everyMs,
+  nextAt: schedule.nextAt,
+};
+const columns = { workflow, endpointId: endpoint.id, schedule: scheduleColumns };
+const ownSchedule = and(eq(schedule.teamId, workflow.teamId), eq(schedule.workflowId, workflow.id));
 const liveEndpoint = and(
   eq(endpoint.teamId, workflow.teamId),
   eq(endpoint.workflowId, workflow.id),
@@ -17,8 +31,13 @@ const isWorkflow = (teamId: string, id: string) =>
   and(eq(workflow.teamId, teamId), eq(workflow.id, id), isNull(workflow.deletedAt));
 
 export async function findWorkflow(tx: Tx, teamId: string, id: string): Promise<WorkflowRow | undefined> {
-  const [row] = await tx.select(columns).from(workflow).leftJoin(endpoint, liveEndpoint).where(isWorkflow(teamId, id));
-  return row && { ...row.workflow, endpointId: row.endpointId };
+  const [row] = await tx
+    .select(columns)
+    .from(workflow)
+    .leftJoin(endpoint, liveEndpoint)
+    .leftJoin(schedule, ownSchedule)
+    .where(isWorkflow(teamId, id));
+  return row && { ...row.workflow, endpointId: row.endpointId, schedule: row.schedule };
 }
 
 /** Takes the row for the rest of the transaction: whoever else would change or publish the workflow waits. */
@@ -52,9 +71,11 @@ export const listWorkflows = (tx: Tx, teamId: string, filter: WorkflowFilter, li
       createdAt: workflow.createdAt,
       updatedAt: workflow.updatedAt,
       endpointId: endpoint.id,
+      schedule: scheduleColumns,
     })
     .from(workflow)
     .leftJoin(endpoint, liveEndpoint)
+    .leftJoin(schedule, ownSchedule)
     .where(
       and(
         eq(workflow.teamId, teamId),

@@ -4,6 +4,7 @@ import type { Tx } from "../database/connection";
 import { changeEndpoint, type EndpointChange } from "../endpoint/query";
 import { notFound } from "../http/perform";
 import { draftChanged } from "../http/precondition";
+import { pauseSchedule, removeSchedule } from "../schedule/settle";
 import { canonicalText } from "./canonical";
 import { checkDocument } from "./check";
 import { readStoredDocument } from "./document";
@@ -93,6 +94,7 @@ const writeDraft = (tx: Tx, key: WorkflowKey, { workflow, text }: Draft, problem
 export async function deleteWorkflow(tx: Tx, key: WorkflowKey): Promise<EndpointChange> {
   await getLocked(tx, key);
   await markDeleted(tx, key.teamId, key.id);
+  await removeSchedule(tx, { teamId: key.teamId, workflowId: key.id });
   return changeEndpoint(tx, { teamId: key.teamId, workflowId: key.id }, "removed");
 }
 
@@ -100,6 +102,7 @@ export async function deleteWorkflow(tx: Tx, key: WorkflowKey): Promise<Endpoint
 export async function setPaused(tx: Tx, key: WorkflowKey, paused: boolean) {
   await getLocked(tx, key);
   await updateWorkflow(tx, key.teamId, key.id, { paused });
+  await pauseSchedule(tx, { teamId: key.teamId, workflowId: key.id }, paused);
   const { changeSeq } = await changeEndpoint(tx, { teamId: key.teamId, workflowId: key.id });
   return { row: await getLocked(tx, key), changeSeq };
 }

@@ -34,6 +34,7 @@ const headOf = (row: ListedRow, publicUrl: string) => ({
   activeVersion: row.activeVersion,
   paused: row.paused,
   endpoint: row.endpointId === null ? null : endpointView(publicUrl, row.endpointId),
+  schedule: row.schedule && { ...row.schedule, nextAt: row.schedule.nextAt?.toISOString() ?? null },
   createdAt: row.createdAt.toISOString(),
   updatedAt: row.updatedAt.toISOString(),
 });
