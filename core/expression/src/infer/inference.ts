@@ -18,6 +18,7 @@ import {
   present,
   type Sort,
   sortsOf,
+  sortWords,
   type Type,
   textType,
   union,
@@ -322,12 +323,4 @@ function lastName(node: Expression): string {
   return node.kind === "member" || node.kind === "name" || node.kind === "local" ? node.name : "this";
 }
 
-const words: Readonly<Record<Sort, string>> = {
-  null: "null",
-  boolean: "true or false",
-  number: "a number",
-  text: "a text",
-  list: "a list",
-  object: "an object",
-};
-const wordsOf = (sorts: readonly Sort[]): string => sorts.map((sort) => words[sort]).join(" or ");
+const wordsOf = (sorts: readonly Sort[]): string => sorts.map((sort) => sortWords[sort]).join(" or ");

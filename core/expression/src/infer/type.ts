@@ -116,7 +116,8 @@ export function sortsOf(type: Type): readonly Sort[] {
   return sorts;
 }
 
-const sortWords: Readonly<Record<Sort, string>> = {
+/** What people call each sort. */
+export const sortWords: Readonly<Record<Sort, string>> = {
   null: "null",
   boolean: "true or false",
   number: "a number",
