@@ -38,6 +38,8 @@ export type WorkflowResource = {
   readonly activeVersion: number | null;
   readonly paused: boolean;
   readonly endpoint: Endpoint | null;
+  /** Of the active version; `nextAt` is null while it is paused. */
+  readonly schedule?: { readonly nextAt: string | null } | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 };

@@ -18,6 +18,14 @@ export function ago(atMs: number, nowMs: number): string {
   );
 }
 
+/** "in 3 minutes"; what is about to come or late is "now". */
+export function ahead(atMs: number, nowMs: number): string {
+  const leftMs = atMs - nowMs;
+  if (leftMs < 1_000) return "now";
+  const [unit, unitMs] = units.find(([, size]) => leftMs >= size) ?? units[3];
+  return new Intl.RelativeTimeFormat("en", { style: "long" }).format(Math.floor(leftMs / unitMs), unit);
+}
+
 /** A duration in the unit that reads best: `8 ms`, `1.24 s`, `2 m 05 s`, `3 h 10 m`. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;

@@ -3,7 +3,7 @@ import type { RunStatus } from "@dap/contract";
 import { Badge } from "./badge";
 import { Icon } from "./icon";
 import { runLook, workflowLook } from "./status";
-import { ago } from "./time";
+import { ago, ahead } from "./time";
 
 export type WorkflowRow = {
   readonly id: string;
@@ -13,6 +13,8 @@ export type WorkflowRow = {
   readonly updatedAt: string;
   readonly problemCount: number;
   readonly run: { readonly id: string; readonly status: RunStatus; readonly createdAt: string } | undefined;
+  /** When its schedule comes next. */
+  readonly nextAt: string | undefined;
 };
 
 type WorkflowTableProps = { readonly rows: readonly WorkflowRow[]; readonly base: string; readonly nowMs: number };
@@ -54,6 +56,11 @@ export const WorkflowTable = component$<WorkflowTableProps>(({ rows, base, nowMs
                 </a>
               ) : (
                 <span class="small faint">Never</span>
+              )}
+              {row.nextAt && (
+                <time class="list__sub" dateTime={row.nextAt}>
+                  Next {ahead(Date.parse(row.nextAt), nowMs)}
+                </time>
               )}
             </td>
             <td data-label="Changed" class="small soft">

@@ -21,7 +21,8 @@ export const useWorkflows = routeLoader$(async (event) => {
     const last = recent.find(({ workflowId }) => workflowId === item.id);
     const { id, name, activeVersion, paused, updatedAt, problemCount } = item;
     const run = last && { id: last.id, status: last.status, createdAt: last.createdAt };
-    return { id, name, activeVersion, paused, updatedAt, problemCount, run };
+    const nextAt = item.schedule?.nextAt ?? undefined;
+    return { id, name, activeVersion, paused, updatedAt, problemCount, run, nextAt };
   });
   return { rows, nextCursor: nextCursor ?? null, nowMs: Date.now() };
 });
