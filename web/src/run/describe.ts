@@ -15,7 +15,7 @@ export function describeEvent(event: RunEvent): string {
     case "stepUnknown":
       return `${event.stepKey}: nobody can tell whether it happened`;
     case "timerFired":
-      return `${event.stepKey}: ${{ retry: "time to try again", wait: "the wait is over", timeout: "took too long" }[event.purpose]}`;
+      return `${event.stepKey}: ${{ retry: "time to try again", wait: "the wait is over", timeout: "took too long", expiry: "nobody answered in time" }[event.purpose]}`;
     case "cancelRequested":
       return event.force ? "Cancelling was forced" : "Cancelling was asked for";
     case "deadlinePassed":
