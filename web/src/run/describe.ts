@@ -1,6 +1,13 @@
 import type { RunEvent } from "@dap/contract";
 import { duration } from "../ui/time";
 
+const timerWords = {
+  retry: "time to try again",
+  wait: "the wait is over",
+  timeout: "took too long",
+  expiry: "nobody answered in time",
+};
+
 /** One line about an event, for people. */
 export function describeEvent(event: RunEvent): string {
   switch (event.kind) {
@@ -16,6 +23,8 @@ export function describeEvent(event: RunEvent): string {
       return `${event.stepKey}: nobody can tell whether it happened`;
     case "timerFired":
       return `${event.stepKey}: ${{ retry: "time to try again", wait: "the wait is over", timeout: "took too long", expiry: "nobody answered in time" }[event.purpose]}`;
+    case "eventReceived":
+      return `${event.stepKey} was answered from outside`;
     case "cancelRequested":
       return event.force ? "Cancelling was forced" : "Cancelling was asked for";
     case "deadlinePassed":
