@@ -22,7 +22,7 @@ export function describeEvent(event: RunEvent): string {
     case "stepUnknown":
       return `${event.stepKey}: nobody can tell whether it happened`;
     case "timerFired":
-      return `${event.stepKey}: ${{ retry: "time to try again", wait: "the wait is over", timeout: "took too long", expiry: "nobody answered in time" }[event.purpose]}`;
+      return `${event.stepKey}: ${timerWords[event.purpose]}`;
     case "eventReceived":
       return `${event.stepKey} was answered from outside`;
     case "cancelRequested":
