@@ -90,6 +90,30 @@ describe("a person whose workflow waits for somebody", () => {
     expect(JSON.stringify(body)).not.toContain(address);
   }, 60_000);
 
+  test("is asked for approval, and what they say is the step's output", async () => {
+    const { id } = await person.publish({
+      dap: 1,
+      name: "Ask",
+      trigger: { kind: "manual" },
+      steps: [{ id: "ask", use: "wait", approval: { title: "Pay {{ trigger.body.n }}?", approvers: ["owner"] } }],
+      output: "{{ steps.ask }}",
+    });
+    const started = await person.call<{ runId: string }>("POST", `workflows/${id}/runs`, { input: { n: 7 } });
+    type Asked = { id: string; title: string };
+    let items: Asked[] = [];
+    for (const endMs = Date.now() + 10_000; items.length === 0 && Date.now() < endMs; await Bun.sleep(50))
+      items = (await person.call<{ items: Asked[] }>("GET", "approvals")).body.items;
+    expect(items).toMatchObject([{ title: "Pay 7?" }]);
+    const said = { decision: "approve", note: "fine" };
+    const address = `approvals/${items[0]?.id}/decide`;
+    const answers = await Promise.all([1, 2, 3].map(() => person.call("POST", address, said)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 409, 409]);
+    expect(await ended(started.body.runId)).toMatchObject({
+      status: "succeeded",
+      output: { approved: true, decisions: [{ by: person.email, decision: "approve", note: "fine" }] },
+    });
+  }, 60_000);
+
   test("hears that nobody came in time", async () => {
     const { runId, address } = await start(payment(inboxUrl, 500));
     expect(await ended(runId)).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });

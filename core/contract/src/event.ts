@@ -5,7 +5,7 @@ import type { StepError } from "./problem";
  * What happened in a run, as it is stored for ever. Stored events keep their meaning: a new meaning is a new kind.
  *
  * A history holds two sorts. *Inputs* (the world's answers: `accepted`, `step*`, `timerFired`, `eventReceived`,
- * `cancelRequested`, `deadlinePassed`) drive the engine. *Records* (`decided`, `responded`, `ended`) are what the engine said in return:
+ * `approvalDecided`, `cancelRequested`, `deadlinePassed`) drive the engine. *Records* (`decided`, `responded`, `ended`) are what the engine said in return:
  * they are committed with the input that caused them and compared when the history is folded again, so that a change of
  * meaning shows as `diverged` instead of a silently different run.
  *
@@ -47,6 +47,16 @@ export type InputEvent =
     }
   /** Somebody called the step's resume URL; at most once a step key. It may come before the run reaches the wait. */
   | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json; readonly atMs: number }
+  /** Somebody answered an approval. `by` is an address or the name of an API key, `byId` the account or the key. */
+  | {
+      readonly kind: "approvalDecided";
+      readonly stepKey: string;
+      readonly by: string;
+      readonly byId: string;
+      readonly decision: "approve" | "reject";
+      readonly note: string;
+      readonly atMs: number;
+    }
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string; readonly atMs: number }
   | { readonly kind: "deadlinePassed"; readonly atMs: number };
 
@@ -70,8 +80,8 @@ export type RecordEvent =
   | { readonly kind: "responded"; readonly stepKey: string; readonly response: RunResponse }
   | { readonly kind: "ended"; readonly outcome: RunOutcome; readonly atMs: number };
 
-/** `expiry` ends a wait that somebody else may answer: of the two, the first wins. */
-export type TimerPurpose = "retry" | "wait" | "timeout" | "expiry";
+/** `expiry` and `approval` end a wait that somebody else may answer: of the two, the first wins. */
+export type TimerPurpose = "retry" | "wait" | "timeout" | "expiry" | "approval";
 
 export const triggerKinds = [
   "webhook",

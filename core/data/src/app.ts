@@ -11,6 +11,7 @@ import { stepTestRoutes } from "./run/step-test-route";
 import { storedPlans } from "./run/stored-plan";
 import { scheduleRoutes } from "./schedule/route";
 import { versionRoutes } from "./version/route";
+import { approvalRoutes } from "./wait/approval-route";
 import { resumeByUrl, resumeMethods } from "./wait/resume";
 import { resumeApi } from "./wait/resume-api";
 import { draftRoutes } from "./workflow/draft-route";
@@ -29,6 +30,7 @@ export function publicRoutes(deps: DataDeps, planOf = storedPlans(deps)): readon
     ...startRoutes(deps, planOf),
     ...runRoutes(deps, planOf),
     ...scheduleRoutes(deps),
+    ...approvalRoutes(deps, planOf),
     ...stepTestRoutes(deps),
     ...catalogueRoutes(deps),
   ];

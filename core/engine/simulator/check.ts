@@ -154,9 +154,9 @@ function checkWaits(run: StoredRun, violate: Violate): void {
           : undefined;
     if (by === undefined || !("stepKey" in event)) continue;
     const { stepKey } = event;
-    if (ended.has(stepKey)) violate(`W1: ${run.id} ${stepKey} is ended by ${ended.get(stepKey)} and by ${by}`);
+    if (ended.has(stepKey)) violate(`I9: ${run.id} ${stepKey} is ended by ${ended.get(stepKey)} and by ${by}`);
     ended.set(stepKey, by);
     if (run.waitAnswers.get(stepKey) !== by)
-      violate(`W2: ${run.id} ${stepKey} is ended by ${by}, but ${run.waitAnswers.get(stepKey)} was told it had been`);
+      violate(`I9: ${run.id} ${stepKey} is ended by ${by}, but ${run.waitAnswers.get(stepKey)} was told it had been`);
   }
 }

@@ -136,6 +136,10 @@ export class Generator {
 
   private wait(common: StepCommon): Step {
     const waitMs = 1 + this.random.int(2_500);
+    if (this.random.chance(0.2)) {
+      const approval = { title: "May we?", deadlineMs: waitMs, needed: 1 + this.random.int(2) };
+      return { ...common, use: "wait", approval };
+    }
     if (this.random.chance(0.5)) return { ...common, use: "wait", event: { timeoutMs: waitMs } };
     return waitMs % 4 === 0
       ? { ...common, use: "wait", until: `{{ run.startedAtMs + ${waitMs} }}` }

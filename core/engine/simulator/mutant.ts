@@ -55,6 +55,7 @@ function mapLive(live: Live, change: (live: Live) => Live): Live {
     case "call":
     case "wait":
     case "event":
+    case "approval":
       return change(live);
     case "each":
       return { ...live, rounds: live.rounds.map((round) => ({ ...round, child: mapLive(round.child, change) })) };

@@ -46,14 +46,31 @@ type Answers = ReadonlyMap<string, Result>;
 
 function lastAnswers(events: readonly RunEvent[]): Answers {
   const answers = new Map<string, Result>();
+  const heard: Heard = new Map();
   for (const event of events) {
     if (event.kind === "stepSucceeded") answers.set(event.stepKey, done(event.output));
+    if (event.kind === "approvalDecided") heard.set(event.stepKey, [...(heard.get(event.stepKey) ?? []), event]);
+    if (event.kind === "timerFired" && event.purpose === "approval")
+      answers.set(
+        event.stepKey,
+        done({ approved: false, decisions: told(heard.get(event.stepKey)), reason: "deadline" }),
+      );
     if (event.kind === "eventReceived") answers.set(event.stepKey, done(event.body));
     if (event.kind === "timerFired" && event.purpose === "expiry") answers.set(event.stepKey, failed);
     if (event.kind === "stepFailed" || event.kind === "stepUnknown") answers.set(event.stepKey, failed);
   }
+  // An approval that did not run out was decided by the last word of its history.
+  for (const [stepKey, events] of heard)
+    if (!answers.has(stepKey))
+      answers.set(stepKey, done({ approved: events.at(-1)?.decision === "approve", decisions: told(events) }));
   return answers;
 }
+
+type Said = Extract<RunEvent, { kind: "approvalDecided" }>;
+type Heard = Map<string, readonly Said[]>;
+
+const told = (events: readonly Said[] = []): Json =>
+  events.map(({ by, decision, note, atMs }) => ({ by, decision, note, at: new Date(atMs).toISOString() }));
 
 function readList(steps: readonly Step[], place: Place, answers: Answers): Result {
   let result = done(undefined);
@@ -114,7 +131,9 @@ function readControl(step: Step, place: Place, answers: Answers): Result {
     case "fail":
       return failed;
     case "wait":
-      return step.event === undefined ? done(null) : (answers.get(step.id + place.path) ?? { kind: "stopped" });
+      return step.event === undefined && step.approval === undefined
+        ? done(null)
+        : (answers.get(step.id + place.path) ?? { kind: "stopped" });
     default:
       return done(null);
   }

@@ -169,6 +169,13 @@ class Simulation {
   private callBack(run: StoredRun): void {
     for (const leaf of leavesOf(this.witness.stateOf(run.id)?.live ?? null))
       if (leaf.kind === "event" && this.random.chance(0.04)) this.call(run, leaf.stepKey);
+      else if (leaf.kind === "approval" && this.random.chance(0.08)) this.answer(run, leaf.stepKey);
+  }
+
+  private answer(run: StoredRun, stepKey: string): void {
+    const needed = this.plan.steps.get(stepKey.split("/", 1)[0] ?? "")?.approval?.needed ?? 1;
+    const decision = this.random.chance(0.8) ? "approve" : "reject";
+    this.store.decide(run, stepKey, `person${this.random.int(3)}`, decision, needed);
   }
 
   private call(run: StoredRun, stepKey: string): void {

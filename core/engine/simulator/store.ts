@@ -4,6 +4,7 @@ import type { Clock } from "./clock";
 export type Signal =
   | { readonly kind: "timerFired"; readonly stepKey: string; readonly purpose: TimerPurpose; readonly attempt: number }
   | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json }
+  | Omit<Extract<InputEvent, { kind: "approvalDecided" }>, "atMs">
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string }
   | { readonly kind: "deadlinePassed" };
 
@@ -33,6 +34,7 @@ export class StoredRun {
   readonly timers: Timer[] = [];
   readonly answers = new Map<string, CommitAnswer>();
   /** Who ended each wait, by step key: the first one. */
+  readonly decisions = new Map<string, Map<string, string>>();
   readonly waitAnswers = new Map<string, "event" | "expiry">();
   epoch = 0;
   leaseUntilMs = 0;
@@ -166,8 +168,19 @@ export class MemoryStore {
     return true;
   }
 
+  /** One answer of a person to an approval; the one that decides is the wait's answer. */
+  decide(run: StoredRun, stepKey: string, byId: string, decision: "approve" | "reject", needed: number): void {
+    const said = run.decisions.get(stepKey) ?? new Map<string, string>();
+    if (run.outcome || run.waitAnswers.has(stepKey) || said.has(byId)) return;
+    said.set(byId, decision);
+    run.decisions.set(stepKey, said);
+    const approvals = [...said.values()].filter((one) => one === "approve").length;
+    if ((decision === "reject" || approvals >= needed) && !this.isFirst(run, stepKey, "event")) return;
+    this.signal(run, { kind: "approvalDecided", stepKey, by: byId, byId, decision, note: "" });
+  }
+
   fire(run: StoredRun, { stepKey, purpose, attempt }: Timer): void {
-    if (purpose === "expiry" && !this.isFirst(run, stepKey, "expiry")) return;
+    if ((purpose === "expiry" || purpose === "approval") && !this.isFirst(run, stepKey, "expiry")) return;
     this.signal(run, { kind: "timerFired", stepKey, purpose, attempt });
   }
 

@@ -78,7 +78,8 @@ function anyEvent(random: Random, ids: readonly string[]): InputEvent {
   }
   if (draw < 70) return { kind: "stepUnknown", ...common };
   if (draw < 75) return { kind: "stepStarted", ...common };
-  if (draw < 97) return { kind: "timerFired", ...common, purpose: random.pick(["retry", "wait", "timeout", "expiry"]) };
+  if (draw < 97)
+    return { kind: "timerFired", ...common, purpose: random.pick(["retry", "wait", "timeout", "expiry", "approval"]) };
   if (draw < 98) return { kind: "cancelRequested", force: random.chance(0.2), by: "me", atMs: common.atMs };
   if (draw < 99) return { kind: "deadlinePassed", atMs: common.atMs };
   return { ...accepted(), atMs: common.atMs };

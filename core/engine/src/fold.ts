@@ -97,6 +97,8 @@ function outstandingOf(plan: Plan, state: RunState, cleanupAtMs: number | undefi
     if (leaf.kind === "call") effects.push(...openCall(plan, leaf));
     else if (leaf.kind === "wait")
       effects.push({ kind: "wake", stepKey, purpose: "wait", attempt: 1, dueAtMs: leaf.dueAtMs });
+    else if (leaf.kind === "approval")
+      effects.push({ kind: "wake", stepKey, purpose: "approval", attempt: 1, dueAtMs: leaf.dueAtMs });
     else if (leaf.kind === "event")
       effects.push({ kind: "wake", stepKey, purpose: "expiry", attempt: 1, dueAtMs: leaf.dueAtMs });
     else if (leaf.ending === null)

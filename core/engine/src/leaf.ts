@@ -1,6 +1,6 @@
-import type { CallLive, EventLive, Live, TimedLive, WaitLive } from "./state";
+import type { ApprovalLive, CallLive, EventLive, Live, TimedLive, WaitLive } from "./state";
 
-type Leaf = CallLive | WaitLive | EventLive | TimedLive;
+type Leaf = CallLive | WaitLive | EventLive | ApprovalLive | TimedLive;
 
 /** Everything in a live tree that waits for the world: calls, waits, and control steps with a timeout. */
 export function* leavesOf(live: Live | null): Generator<Leaf> {
@@ -9,6 +9,7 @@ export function* leavesOf(live: Live | null): Generator<Leaf> {
     case "call":
     case "wait":
     case "event":
+    case "approval":
       yield live;
       return;
     case "timed":

@@ -38,6 +38,7 @@ export type Live =
   | CallLive
   | WaitLive
   | EventLive
+  | ApprovalLive
   | { readonly kind: "list"; readonly at: number; readonly child: Live }
   | { readonly kind: "branch"; readonly at: number; readonly child: Live }
   | { readonly kind: "handled"; readonly inHandler: boolean; readonly error: ErrorInScope | null; readonly child: Live }
@@ -68,6 +69,22 @@ export type WaitLive = { readonly kind: "wait"; readonly stepKey: string; readon
 
 /** A wait for an outsider's word, until `dueAtMs` at the latest. */
 export type EventLive = { readonly kind: "event"; readonly stepKey: string; readonly dueAtMs: number };
+
+export type ApprovalLive = {
+  readonly kind: "approval";
+  readonly stepKey: string;
+  readonly dueAtMs: number;
+  /** In the order in which they were said; none of them has decided yet. */
+  readonly decisions: readonly Decision[];
+};
+
+export type Decision = {
+  readonly by: string;
+  readonly decision: "approve" | "reject";
+  readonly note: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+};
 
 /** A control step with `timeoutMs`. */
 export type TimedLive = {

@@ -6,6 +6,7 @@ import { advance } from "./advance";
 import { compileWorkflow } from "./compile-workflow";
 import { foldRun } from "./fold";
 import { instantOf } from "./run/instant";
+import { timeline } from "./timeline";
 
 const call = (id: string): Step => ({ id, use: "sim.read", with: {} });
 
@@ -239,5 +240,60 @@ describe("the address of a wait", () => {
       path: "/steps/0/event/schema/type",
       code: "INVALID_SCHEMA",
     });
+  });
+});
+
+describe("wait for an approval", () => {
+  const ask = (needed: number): Step[] => [
+    { id: "w", use: "wait", approval: { title: "Pay {{ 7 }}?", needed, deadlineMs: "{{ 50 * 10 }}" } },
+  ];
+  const open = (needed = 1) => begin(planOf({ steps: ask(needed), output: "{{ steps.w }}" }));
+  const say = (decision: "approve" | "reject", by = "ann@dap.test"): InputEvent => ({
+    kind: "approvalDecided",
+    stepKey: "w",
+    by,
+    byId: by,
+    decision,
+    note: "n",
+    atMs: 1_100,
+  });
+  const deadline: InputEvent = { kind: "timerFired", stepKey: "w", purpose: "approval", attempt: 1, atMs: 1_500 };
+  const at = "1970-01-01T00:00:01.100Z";
+  const said = (decision: string, by = "ann@dap.test") => ({ by, decision, note: "n", at });
+
+  test("rests, with a timer for its deadline, and shows what is asked", () => {
+    expect(open().effects).toEqual([{ kind: "wake", stepKey: "w", purpose: "approval", attempt: 1, dueAtMs: 1_500 }]);
+    const views = timeline(open(2).plan, open(2).events);
+    expect(views).toMatchObject([{ status: "waiting", input: { title: "Pay 7?", approvers: [], needed: 2 } }]);
+    expect(foldRun(open().plan, open().events)).toMatchObject({ outstanding: open().effects });
+  });
+
+  test("is approved once enough have approved, and hears nobody afterwards", () => {
+    const one = feed(open(2), say("approve"));
+    expect(one.outcome).toBeUndefined();
+    const two = feed(one, say("approve", "bob@dap.test"));
+    const output = { approved: true, decisions: [said("approve"), said("approve", "bob@dap.test")] };
+    expect(two.outcome).toEqual({ status: "succeeded", output });
+    for (const late of [say("reject"), deadline]) expect(feed(two, late).state).toBe(two.state);
+  });
+
+  test("is not approved as soon as one rejects", () => {
+    const output = { approved: false, decisions: [said("approve"), said("reject")] };
+    expect(feed(feed(open(3), say("approve")), say("reject")).outcome).toEqual({ status: "succeeded", output });
+  });
+
+  test("is not approved when its deadline passes, with who had answered", () => {
+    const output = { approved: false, decisions: [said("approve")], reason: "deadline" };
+    expect(feed(feed(open(2), say("approve")), deadline).outcome).toEqual({ status: "succeeded", output });
+  });
+
+  test("has a typed output", () => {
+    const codes = (output: string) =>
+      compileWorkflow(
+        { dap: 1, name: "x", trigger: { kind: "manual" }, steps: ask(1), output },
+        { catalogue: simulatedCatalogue },
+      ).problems.map(({ code }) => code);
+    expect(codes("{{ steps.w.decisions[0]?.by ?? steps.w.reason ?? steps.w.approved }}")).toEqual([]);
+    expect(codes("{{ steps.w.aproved }}")).toEqual(["UNKNOWN_FIELD"]);
   });
 });

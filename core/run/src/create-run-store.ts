@@ -1,5 +1,6 @@
 import type { Sql } from "postgres";
 import { acceptRuns, recordRuns } from "./accept";
+import { decideApproval, listApprovals } from "./approval";
 import { claimRuns } from "./claim";
 import { commitRuns } from "./commit";
 import type { RetryOptions } from "./failure";
@@ -36,6 +37,8 @@ export function createRunStore(sql: Sql, { retryMs = 10_000, onRetry }: RunStore
     releaseLeases: (workerId, runs) => releaseLeases(sql, workerId, runs, retry),
     signalRun: (teamId, runId, signal) => signalRun(sql, teamId, runId, signal, retry),
     answerWait: (teamId, runId, answer) => answerWait(sql, teamId, runId, answer, retry),
+    decideApproval: (teamId, runId, decision, needed) => decideApproval(sql, teamId, runId, decision, needed, retry),
+    listApprovals: (teamId, after, limit) => listApprovals(sql, teamId, after, limit),
     findRun: (teamId, runId) => findRun(sql, teamId, runId),
     readEvents: (teamId, runId, afterSeq, limit) => readEvents(sql, teamId, runId, afterSeq, limit),
     listRuns: (teamId, filter) => listRuns(sql, teamId, filter),

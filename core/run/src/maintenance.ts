@@ -41,13 +41,13 @@ with due as (
   returning t.*
 ), won as (
   insert into wait_answer (team_id, run_id, step_key, kind, token)
-  select team_id, run_id, step_key, 'expiry', gen_random_uuid() from due where purpose = 'expiry'
+  select team_id, run_id, step_key, 'expiry', gen_random_uuid() from due where purpose in ('expiry', 'approval')
   order by team_id, run_id, step_key
   on conflict do nothing
   returning team_id, run_id, step_key
 ), loud as materialized (
   select due.* from due
-  where purpose <> 'expiry' or (team_id, run_id, step_key) in (select team_id, run_id, step_key from won)
+  where purpose not in ('expiry', 'approval') or (team_id, run_id, step_key) in (select team_id, run_id, step_key from won)
   order by run_id
 ), numbered as (
   select loud.*, row_number() over (partition by run_id order by due_at, step_key) as number,

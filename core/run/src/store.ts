@@ -83,11 +83,22 @@ export type Signal =
   | { readonly kind: "timerFired"; readonly stepKey: string; readonly purpose: TimerPurpose; readonly attempt: number }
   /** Written by `answerWait` alone, which lets one through. */
   | { readonly kind: "eventReceived"; readonly stepKey: string; readonly body: Json }
+  /** Written by `decideApproval` alone. */
+  | {
+      readonly kind: "approvalDecided";
+      readonly stepKey: string;
+      readonly by: string;
+      readonly byId: string;
+      readonly decision: "approve" | "reject";
+      readonly note: string;
+    }
   | { readonly kind: "cancelRequested"; readonly force: boolean; readonly by: string }
   | { readonly kind: "deadlinePassed" };
 
 /** A signal that ends the wait at a step key. */
 export type WaitAnswer = Extract<Signal, { kind: "eventReceived" }>;
+export type ApprovalDecision = Extract<Signal, { kind: "approvalDecided" }>;
+export type OpenApproval = { readonly runId: string; readonly stepKey: string; readonly dueAtMs: number };
 export type AnswerOutcome = "answered" | "taken" | "expired" | "ended" | "missing";
 
 export type StoredSignal = { readonly signalSeq: number; readonly atMs: number; readonly signal: Signal };
@@ -170,6 +181,22 @@ export type RunStore = {
    * The run need not have come to the wait yet.
    */
   readonly answerWait: (teamId: string, runId: string, answer: WaitAnswer) => Promise<AnswerOutcome>;
+  /**
+   * Tells an approval what somebody said; `needed` approvals, or one rejection, decide it. `repeated` when the same person
+   * has answered before, `taken` when it is decided, `missing` when the run does not wait for it.
+   */
+  readonly decideApproval: (
+    teamId: string,
+    runId: string,
+    decision: ApprovalDecision,
+    needed: number,
+  ) => Promise<AnswerOutcome | "repeated">;
+  /** Approvals that nobody has decided, in the order of their runs, after the given place. */
+  readonly listApprovals: (
+    teamId: string,
+    after: { readonly runId: string; readonly stepKey: string } | undefined,
+    limit: number,
+  ) => Promise<readonly OpenApproval[]>;
   readonly findRun: (teamId: string, runId: string) => Promise<RunRow | undefined>;
   readonly readEvents: (
     teamId: string,

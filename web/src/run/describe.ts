@@ -6,6 +6,7 @@ const timerWords = {
   wait: "the wait is over",
   timeout: "took too long",
   expiry: "nobody answered in time",
+  approval: "nobody decided in time",
 };
 
 /** One line about an event, for people. */
@@ -25,6 +26,8 @@ export function describeEvent(event: RunEvent): string {
       return `${event.stepKey}: ${timerWords[event.purpose]}`;
     case "eventReceived":
       return `${event.stepKey} was answered from outside`;
+    case "approvalDecided":
+      return `${event.stepKey}: ${event.by} ${event.decision === "approve" ? "approved" : "rejected"}`;
     case "cancelRequested":
       return event.force ? "Cancelling was forced" : "Cancelling was asked for";
     case "deadlinePassed":

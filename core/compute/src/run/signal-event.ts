@@ -10,6 +10,10 @@ export function toEvent({ signal, atMs }: StoredSignal): InputEvent {
     }
     case "eventReceived":
       return { kind: "eventReceived", stepKey: signal.stepKey, body: signal.body, atMs };
+    case "approvalDecided": {
+      const { stepKey, by, byId, decision, note } = signal;
+      return { kind: "approvalDecided", stepKey, by, byId, decision, note, atMs };
+    }
     case "cancelRequested":
       return { kind: "cancelRequested", force: signal.force, by: signal.by, atMs };
     case "deadlinePassed":

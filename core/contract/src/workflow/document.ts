@@ -158,10 +158,20 @@ export type WaitStep = StepCommon & {
     /** Of the body; a call with another one is refused, and the wait goes on. */
     readonly schema?: JsonSchema;
   };
+  /** Asks people. Output: `{ approved, decisions: [{ by, decision, note, at }], reason? }`; one rejection decides. */
+  readonly approval?: {
+    readonly title: string;
+    /** Roles of the team and addresses of accounts who may answer; absent: whoever may answer approvals. */
+    readonly approvers?: readonly string[];
+    /** A year when absent. When it passes, the output has `approved: false` and the reason `deadline`. */
+    readonly deadlineMs?: number | string;
+    /** How many have to approve; 1 when absent. */
+    readonly needed?: number;
+  };
 };
 
 /** The ways to wait, of which a `wait` names one. */
-export const waitWays = ["durationMs", "until", "event"] as const;
+export const waitWays = ["durationMs", "until", "event", "approval"] as const;
 
 /** Answers the waiting caller and goes on. */
 export type RespondStep = StepCommon & {

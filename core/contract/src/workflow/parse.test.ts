@@ -23,6 +23,7 @@ describe("a workflow document", () => {
       { id: "z", use: "wait", durationMs: 10 },
       { id: "z2", use: "wait", until: "2026-12-24T18:00:00Z" },
       { id: "z4", use: "wait", event: { name: "Paid", timeoutMs: 1_000, schema: { type: "object" } } },
+      { id: "z5", use: "wait", approval: { title: "Pay?", approvers: ["admin"], deadlineMs: 1_000, needed: 2 } },
       { id: "z3", use: "wait", until: 1_700_000_000_000 },
       { id: "r", use: "respond", with: { body: 1 } },
       { id: "f", use: "fail", with: { message: "no" } },

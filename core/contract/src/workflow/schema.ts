@@ -60,6 +60,19 @@ const waitFields = {
       closed,
     ),
   ),
+  approval: Type.Optional(
+    Type.Object(
+      {
+        title: Type.String({ minLength: 1, maxLength: 8_192 }),
+        approvers: Type.Optional(
+          Type.Array(Type.String({ minLength: 1, maxLength: 320 }), { minItems: 1, maxItems: 100 }),
+        ),
+        deadlineMs: Type.Optional(Type.Union([Milliseconds(yearMs), Expression])),
+        needed: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      },
+      closed,
+    ),
+  ),
 };
 
 /** Schema of each control step, by `use`. */

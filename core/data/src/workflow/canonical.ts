@@ -56,6 +56,7 @@ const stepOrder = [
   "durationMs",
   "until",
   "event",
+  "approval",
   "with",
   "output",
   "retry",

@@ -49,6 +49,15 @@ const errorType = always(
   ]),
 );
 
+const decisionType = objectOf(["by", "decision", "note", "at"].map((name) => [name, always(textType)] as const));
+const approvalType = always(
+  objectOf([
+    ["approved", always({ type: "boolean" })],
+    ["decisions", always(listOf(decisionType))],
+    ["reason", asMaybe(always(textType))],
+  ]),
+);
+
 /** Follows every way through the steps, with what is in sight at each place. */
 export class StepCheck {
   constructor(
@@ -176,6 +185,12 @@ export class StepCheck {
   private wait(step: WaitStep, path: string, scope: Scope): TypeOfName {
     if (typeof step.durationMs === "string") this.typed(step.durationMs, numberType, `${path}/durationMs`, scope);
     if (typeof step.until === "string") this.instant(step.until, `${path}/until`, scope);
+    if (step.approval !== undefined) {
+      const { title, deadlineMs } = step.approval;
+      this.expressions.field(title, `${path}/approval/title`, scope);
+      if (typeof deadlineMs === "string") this.typed(deadlineMs, numberType, `${path}/approval/deadlineMs`, scope);
+      return approvalType;
+    }
     if (step.event === undefined) return always(nullType);
     const { timeoutMs, schema } = step.event;
     if (typeof timeoutMs === "string") this.typed(timeoutMs, numberType, `${path}/event/timeoutMs`, scope);

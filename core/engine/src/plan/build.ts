@@ -14,6 +14,7 @@ import {
 } from "@dap/contract";
 import { compileValue, type Evaluate } from "@dap/expression";
 import { toRetryPolicy } from "../retry";
+import { createApproval } from "../run/approval";
 import type { Block } from "../run/block";
 import { createIf, createSwitch } from "../run/branch";
 import { createCall } from "../run/call";
@@ -99,7 +100,12 @@ class Builder {
     };
     if (isControlStep(step)) {
       const schema = step.use === "wait" ? step.event?.schema : undefined;
-      const own = schema === undefined ? {} : { eventSchema: compileSchema(schema) };
+      const approval = step.use === "wait" ? step.approval : undefined;
+      const { approvers = [], needed = 1 } = approval ?? {};
+      const own = {
+        ...(schema !== undefined && { eventSchema: compileSchema(schema) }),
+        ...(approval !== undefined && { approval: { approvers, needed } }),
+      };
       return { ...common, ...own, isControl: true, effect: "pure", policy: "retry", retry: undefined };
     }
     const definition = this.catalogue.get(step.use);
@@ -202,6 +208,10 @@ class Builder {
 function waitBlock(step: WaitStep, planned: PlanStep): Block {
   if (step.until !== undefined) return createWaitUntil(planned, compiled(step.until));
   if (step.event !== undefined) return createEventWait(planned, compiled(step.event.timeoutMs ?? waitMsMax));
+  if (step.approval !== undefined) {
+    const { title, deadlineMs = waitMsMax, approvers = [], needed = 1 } = step.approval;
+    return createApproval(planned, { title: compiled(title), deadline: compiled(deadlineMs), approvers, needed });
+  }
   return createWait(planned, compiled(step.durationMs ?? 0));
 }
 

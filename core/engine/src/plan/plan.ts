@@ -40,6 +40,8 @@ export type PlanStep = {
   readonly retry: RetryPolicy | undefined;
   /** Whether outsiders may write to it before it begins. */
   readonly hasMail: boolean;
+  /** Who may answer an approval (nobody named: all who may answer), and how many have to. */
+  readonly approval?: { readonly approvers: readonly string[]; readonly needed: number };
   /** Of the body of an event that it waits for. */
   readonly eventSchema?: CompiledSchema;
   /** Of one attempt of a plain step. */
