@@ -100,6 +100,7 @@ const fill = ({ path }: Pick<Route, "path">, ids: Partial<Record<string, string>
     .replace(":teamId", ids.team ?? ann.teamId)
     .replace(":workflowId", ids.workflow ?? echo.id)
     .replace(":runId", ids.run ?? runId)
+    .replace(":approvalId", `${ids.run ?? runId}.a`)
     .replace(":version", "1")
     .replace(":stepId", "a")
     .replace(/:accountId|:sessionId/, ids.other ?? randomId)
