@@ -37,7 +37,7 @@ describe("the route feed", () => {
     feed.stop();
     expect(asked).toEqual([0, 3, 5, 5]);
     expect(saved).toEqual([5]);
-    expect(snapshot.findEndpoint("b")).toBeDefined();
+    expect(snapshot.dump().endpoints.map(({ id }) => id)).toContain("b");
   });
 
   test("drops a snapshot that is newer than a restored database", async () => {

@@ -3,8 +3,8 @@ import type { EndpointRoute, PublishedVersion, RouteFeedPage } from "@dap/contra
 /** What the edge knows of published workflows: enough to run them with nobody else reachable. */
 export type Snapshot = {
   readonly cursor: number;
-  readonly findEndpoint: (endpointId: string) => EndpointRoute | undefined;
-  readonly findVersion: (workflowId: string, version: number) => PublishedVersion | undefined;
+  /** Where an endpoint leads now; one look-up, because every webhook asks. */
+  readonly findTarget: (endpointId: string) => Target | undefined;
   /** Takes a page of the feed in; pages may repeat what is known. */
   readonly apply: (page: RouteFeedPage) => void;
   /** Forgets everything: the feed begins anew (a restored database is older than what is known here). */
@@ -12,12 +12,16 @@ export type Snapshot = {
   readonly dump: () => RouteFeedPage;
 };
 
+/** An endpoint with the version that answers it. */
+export type Target = { readonly route: EndpointRoute; readonly version: PublishedVersion };
+
 const versionKey = (workflowId: string, version: number): string => `${workflowId}/${version}`;
 
 /** An empty snapshot, or one that starts from a page saved earlier. */
 export function createSnapshot(saved?: RouteFeedPage): Snapshot {
   const endpoints = new Map<string, EndpointRoute>();
   const versions = new Map<string, PublishedVersion>();
+  const targets = new Map<string, Target>();
   let cursor = 0;
   const apply = (page: RouteFeedPage): void => {
     for (const version of page.versions) versions.set(versionKey(version.workflowId, version.version), version);
@@ -25,18 +29,23 @@ export function createSnapshot(saved?: RouteFeedPage): Snapshot {
     for (const id of page.removedEndpoints) endpoints.delete(id);
     cursor = Math.max(cursor, page.cursor);
     dropUnused(endpoints, versions);
+    targets.clear();
+    for (const route of endpoints.values()) {
+      const version = versions.get(versionKey(route.workflowId, route.version));
+      if (version) targets.set(route.id, { route, version });
+    }
   };
   if (saved) apply(saved);
   return {
     get cursor() {
       return cursor;
     },
-    findEndpoint: (endpointId) => endpoints.get(endpointId),
-    findVersion: (workflowId, version) => versions.get(versionKey(workflowId, version)),
+    findTarget: (endpointId) => targets.get(endpointId),
     apply,
     clear: () => {
       endpoints.clear();
       versions.clear();
+      targets.clear();
       cursor = 0;
     },
     dump: () => ({

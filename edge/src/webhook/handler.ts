@@ -1,10 +1,10 @@
-import type { AcceptedEvent, EndpointRoute, Json, PublishedVersion, RunOutcome, WebhookTrigger } from "@dap/contract";
+import type { AcceptedEvent, Json, PublishedVersion, RunOutcome, WebhookTrigger } from "@dap/contract";
 import { type Plan, semantics, validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
 import { type AcceptOutcome, type RecordOutcome, RunDataError, type RunRecord, type RunStart } from "@dap/run";
 import { corsHeaders, preflight } from "../gateway/cors";
 import type { PlanCache } from "../route/plan-cache";
-import type { Snapshot } from "../route/snapshot";
+import type { Snapshot, Target } from "../route/snapshot";
 import type { InlineResult } from "../run/inline";
 import type { Awaited } from "../run/wait";
 import { answerAccepted, answerOutcome, answerResponse } from "./answer";
@@ -55,7 +55,7 @@ type Call = {
 export async function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Response> {
   const { request } = asked;
   const { endpointId, path } = splitPath(asked.pathname);
-  const { route, version } = findTarget(endpointId, deps) ?? (await findLateTarget(endpointId, deps));
+  const { route, version } = deps.snapshot.findTarget(endpointId) ?? (await findLateTarget(endpointId, deps));
   const trigger = webhookTrigger(version);
   if (request.method === "OPTIONS" && trigger.cors) return preflight(request, trigger.cors, methodsOf(trigger));
   const target = { route, version, trigger, path };
@@ -92,19 +92,12 @@ function splitPath(pathname: string): { endpointId: string; path: string } {
     : { endpointId: pathname.slice(3, slash), path: pathname.slice(slash + 1) };
 }
 
-type Target = { readonly route: EndpointRoute; readonly version: PublishedVersion };
 type CallTarget = Target & { readonly trigger: WebhookTrigger; readonly path: string };
-
-function findTarget(endpointId: string, { snapshot }: WebhookDeps): Target | undefined {
-  const route = snapshot.findEndpoint(endpointId);
-  const version = route && snapshot.findVersion(route.workflowId, route.version);
-  return route && version && { route, version };
-}
 
 /** An endpoint may have been published a moment ago: the feed is asked once before the address is called unknown. */
 async function findLateTarget(endpointId: string, deps: WebhookDeps): Promise<Target> {
   if (/^[0-9A-Za-z]{22,64}$/.test(endpointId)) await deps.catchUp();
-  const target = findTarget(endpointId, deps);
+  const target = deps.snapshot.findTarget(endpointId);
   if (!target) throw new Failure("ENDPOINT_NOT_FOUND", 404, "No workflow is published at this address.");
   return target;
 }
