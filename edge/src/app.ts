@@ -38,18 +38,20 @@ const apiMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** The one public handler. Webhooks come first and pass no router: their speed is the product's. */
 export function createApp(deps: EdgeDeps): (request: Request, server: EdgeServer) => Promise<Response | undefined> {
   const routing = { ...deps, addressOf: createCallerAddress(deps.serviceSecret) };
-  return async (request, server) => {
+  return (request, server) => {
     // One fresh id per request: a run started by it has the same id, which links every log line to the run.
     const freshId = newId();
     const requestId = givenRequestId(request.headers) ?? freshId;
+    const fail = (error: unknown): Response => refuse(error, requestId, deps.log);
     try {
       checkRequest(request);
       const { pathname, query } = splitUrl(request.url);
-      if (pathname.startsWith("/w/"))
-        return await handleWebhook({ request, pathname, query, requestId, freshId }, deps.webhook);
-      return await route(request, server, pathname, requestId, routing);
+      const answering = pathname.startsWith("/w/")
+        ? handleWebhook({ request, pathname, query, requestId, freshId }, deps.webhook)
+        : route(request, server, pathname, requestId, routing);
+      return answering.catch(fail);
     } catch (error) {
-      return refuse(error, requestId, deps.log);
+      return Promise.resolve(fail(error));
     }
   };
 }

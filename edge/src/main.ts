@@ -78,11 +78,11 @@ export async function start(
     maxRequestBodySize: 104_857_600,
     idleTimeout: 75,
     websocket: socketPipe,
-    fetch: async (request, self) => {
-      const answer = await app(request, self);
-      if (answer) countAnswer(answer.status);
-      return answer;
-    },
+    fetch: (request, self) =>
+      app(request, self).then((answer) => {
+        if (answer) countAnswer(answer.status);
+        return answer;
+      }),
   });
   health.need("edge: database", isAnswering(sql));
   const internal = openInternalPort(health, config);

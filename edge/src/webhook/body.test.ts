@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { Failure } from "@dap/platform/failure";
-import { collect, readBody } from "./body";
+import { bodyParser, collect } from "./body";
+
+const readBody = async (request: Request, bytesMax: number) => bodyParser(request, bytesMax)(await request.bytes());
 
 const post = (body: BodyInit, type: string | undefined = "application/json", headers: Record<string, string> = {}) =>
   new Request("http://localhost/w/x", {

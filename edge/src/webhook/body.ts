@@ -7,20 +7,24 @@ export const bodyBytesDefault = 5_242_880;
 /** Nesting past this is refused before anything walks the value (security.md, section 2.7). */
 export const jsonDepthMax = 64;
 
+/** Makes a body's JSON of its bytes. */
+export type BodyParser = (bytes: Uint8Array) => Json;
+
 /**
- * Reads a webhook's body as JSON, form fields or text, by its content type; a body without one is taken for JSON.
- * Fails with 413 `BODY_TOO_LARGE`, 400 `MALFORMED_JSON`, 422 `JSON_TOO_DEEP` or `JSON_TOO_MANY_VALUES`, or 415 `UNSUPPORTED_MEDIA_TYPE`.
+ * Gives the reader of a webhook's body, by its content type: JSON, form fields or text; a body without a type is taken for
+ * JSON. What the headers alone show is refused before the body is read. Both parts fail with 413 `BODY_TOO_LARGE`, 400
+ * `MALFORMED_JSON` or `MALFORMED_TEXT`, 422 `JSON_TOO_DEEP`, `JSON_TOO_MANY_VALUES` or `NUMBER_TOO_LARGE`, 415
+ * `UNSUPPORTED_MEDIA_TYPE`.
  */
-export async function readBody(request: Request, bytesMax: number): Promise<Json> {
-  if (request.headers.has("content-encoding"))
+export function bodyParser({ headers }: Request, bytesMax: number): BodyParser {
+  if (headers.has("content-encoding"))
     throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, "Compressed bodies are not taken.");
-  const declared = Number(request.headers.get("content-length") ?? 0);
-  if (declared > bytesMax) throw tooLarge(bytesMax);
-  const type = mediaType(request.headers.get("content-type"));
+  if (Number(headers.get("content-length") ?? 0) > bytesMax) throw tooLarge(bytesMax);
+  const type = mediaType(headers.get("content-type"));
   const parse = parserOf(type);
   if (!parse)
     throw new Failure("UNSUPPORTED_MEDIA_TYPE", 415, `A webhook takes JSON, form fields or text, not ${type}.`);
-  return parse(await readText(request, bytesMax), bytesMax);
+  return (bytes) => parse(decodeText(bytes, bytesMax), bytesMax);
 }
 
 function parserOf(type: string): ((text: string, bytesMax: number) => Json) | undefined {
@@ -31,8 +35,7 @@ function parserOf(type: string): ((text: string, bytesMax: number) => Json) | un
 
 const parseJsonOrNothing = (text: string, bytesMax: number): Json => (text === "" ? null : parseJson(text, bytesMax));
 
-async function readText(request: Request, bytesMax: number): Promise<string> {
-  const bytes = await request.bytes();
+function decodeText(bytes: Uint8Array, bytesMax: number): string {
   if (bytes.byteLength > bytesMax) throw tooLarge(bytesMax);
   try {
     return decoder.decode(bytes);

@@ -2,13 +2,13 @@ import type { AcceptedEvent, Json, PublishedVersion, RunOutcome, WebhookTrigger 
 import { type Plan, semantics, validate } from "@dap/engine";
 import { Failure } from "@dap/platform/failure";
 import { type AcceptOutcome, type RecordOutcome, RunDataError, type RunRecord, type RunStart } from "@dap/run";
-import { corsHeaders, preflight } from "../gateway/cors";
+import { type Cors, corsHeaders, preflight } from "../gateway/cors";
 import type { PlanCache } from "../route/plan-cache";
 import type { Snapshot, Target } from "../route/snapshot";
 import type { InlineResult } from "../run/inline";
 import type { Awaited } from "../run/wait";
 import { answerAccepted, answerOutcome, answerResponse } from "./answer";
-import { bodyBytesDefault, readBody } from "./body";
+import { bodyBytesDefault, bodyParser } from "./body";
 import { deliveryKey, makeTrigger } from "./trigger";
 
 export type WebhookDeps = {
@@ -52,15 +52,25 @@ type Call = {
  * only after its commit. Fails with `Failure`s: 404 `ENDPOINT_NOT_FOUND`, 409 `WORKFLOW_PAUSED`, 405 `METHOD_NOT_ALLOWED`,
  * 400/413/415/422 for the body, 422 `INPUT_REFUSED` with the places that do not fit, 503 `STORE_UNAVAILABLE`.
  */
-export async function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Response> {
-  const { request } = asked;
+export function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Response> {
   const { endpointId, path } = splitPath(asked.pathname);
-  const { route, version } = deps.snapshot.findTarget(endpointId) ?? (await findLateTarget(endpointId, deps));
+  const target = deps.snapshot.findTarget(endpointId);
+  // Few promises on purpose: each layer of them costs as much as a step of the workflow.
+  return target
+    ? answerTarget(asked, target, path, deps)
+    : findLateTarget(endpointId, deps).then((late) => answerTarget(asked, late, path, deps));
+}
+
+function answerTarget(asked: Asked, { route, version }: Target, path: string, deps: WebhookDeps): Promise<Response> {
   const trigger = webhookTrigger(version);
-  if (request.method === "OPTIONS" && trigger.cors) return preflight(request, trigger.cors, methodsOf(trigger));
   const target = { route, version, trigger, path };
-  if (!trigger.cors) return answerCall(asked, target, deps);
-  const headers = corsHeaders(request, trigger.cors);
+  return trigger.cors ? answerWithCors(asked, target, trigger.cors, deps) : answerCall(asked, target, deps);
+}
+
+async function answerWithCors(asked: Asked, target: CallTarget, cors: Cors, deps: WebhookDeps): Promise<Response> {
+  const { request } = asked;
+  if (request.method === "OPTIONS") return preflight(request, cors, methodsOf(target.trigger));
+  const headers = corsHeaders(request, cors);
   try {
     const answer = await answerCall(asked, target, deps);
     for (const [name, value] of headers) answer.headers.set(name, value);
@@ -72,10 +82,19 @@ export async function handleWebhook(asked: Asked, deps: WebhookDeps): Promise<Re
 }
 
 async function answerCall(asked: Asked, target: CallTarget, deps: WebhookDeps): Promise<Response> {
+  const { request } = asked;
+  const { trigger } = target;
   if (target.route.paused) throw new Failure("WORKFLOW_PAUSED", 409, "This workflow is paused.");
-  checkMethod(asked.request.method, target.trigger);
-  const call = await makeCall(asked, target, deps);
-  return call.plan.durability === "inline" ? answerInline(call, deps) : answerDurable(call, deps);
+  checkMethod(request.method, trigger);
+  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  const parse = hasBody ? bodyParser(request, trigger.bodyBytesMax ?? bodyBytesDefault) : undefined;
+  const body = parse ? parse(await request.bytes()) : null;
+  const call = makeCall(asked, target, body, deps);
+  if (call.plan.durability === "durable") return await answerDurable(call, deps);
+  const running = deps.runInline(call.plan, call.start.accepted);
+  const result = running instanceof Promise ? await running : running;
+  if (isRecorded(trigger, result.outcome)) return await answerRecorded(call, result, deps);
+  return answerOutcome(result.outcome, asked.freshId, asked.requestId);
 }
 
 const withHeaders = (failure: Failure, headers: Readonly<Record<string, string>>): Failure =>
@@ -117,14 +136,13 @@ function checkMethod(method: string, trigger: WebhookTrigger): void {
   });
 }
 
-async function makeCall(
+function makeCall(
   { request, query, requestId, freshId }: Asked,
   { route, version, trigger, path }: CallTarget,
+  body: Json,
   deps: WebhookDeps,
-): Promise<Call> {
+): Call {
   const plan = deps.plans.getPlan(version);
-  const hasBody = request.method !== "GET" && request.method !== "HEAD";
-  const body = hasBody ? await readBody(request, trigger.bodyBytesMax ?? bodyBytesDefault) : null;
   const content = makeTrigger(request, body, path, query);
   checkInput(plan, plan.inputPlace === "body" ? body : (content.query ?? null));
   const atMs = deps.nowMs();
@@ -169,12 +187,9 @@ function checkInput(plan: Plan, input: Json): void {
   throw new Failure("INPUT_REFUSED", 422, "The input does not fit the workflow's schema.", { problems });
 }
 
-async function answerInline({ plan, trigger, start, requestId }: Call, deps: WebhookDeps): Promise<Response> {
+async function answerRecorded({ start, requestId }: Call, result: InlineResult, deps: WebhookDeps): Promise<Response> {
   const { accepted } = start;
-  const running = deps.runInline(plan, accepted);
-  const result = running instanceof Promise ? await running : running;
-  if (!isRecorded(trigger, result.outcome)) return answerOutcome(result.outcome, accepted.runId, requestId);
-  const recorded = await orUnavailable(deps.record({ start, events: result.events, outcome: result.outcome }));
+  const recorded = await deps.record({ start, events: result.events, outcome: result.outcome }).catch(refuseUnwritten);
   if (recorded.kind === "recorded") {
     deps.announce(result, accepted);
     return answerOutcome(result.outcome, accepted.runId, requestId);
@@ -188,7 +203,7 @@ const isRecorded = ({ record }: WebhookTrigger, outcome: RunOutcome): boolean =>
 
 async function answerDurable({ trigger, start, requestId }: Call, deps: WebhookDeps): Promise<Response> {
   const { teamId } = start.accepted;
-  const { runId } = await orUnavailable(deps.accept(start));
+  const { runId } = await deps.accept(start).catch(refuseUnwritten);
   const accepted = (): Response => answerAccepted(runId, deps.statusUrl(teamId, runId), requestId);
   if (trigger.reply !== "result") return accepted();
   const awaited = await deps.awaitRun(teamId, runId, waitMs);
@@ -203,17 +218,13 @@ async function answerDurable({ trigger, start, requestId }: Call, deps: WebhookD
 }
 
 /** Without the store there is no promise to make: the sender is told to come again. */
-async function orUnavailable<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause;
-    // Sending the same again would meet the same.
-    if (cause instanceof RunDataError)
-      throw new Failure("INPUT_REFUSED", 422, "The request holds something that cannot be stored.", { cause });
-    throw new Failure("STORE_UNAVAILABLE", 503, "Nothing can be accepted right now. Please send it again.", {
-      cause,
-      headers: { "retry-after": "1" },
-    });
-  }
+function refuseUnwritten(cause: unknown): never {
+  if (cause instanceof Failure) throw cause;
+  // Sending the same again would meet the same.
+  if (cause instanceof RunDataError)
+    throw new Failure("INPUT_REFUSED", 422, "The request holds something that cannot be stored.", { cause });
+  throw new Failure("STORE_UNAVAILABLE", 503, "Nothing can be accepted right now. Please send it again.", {
+    cause,
+    headers: { "retry-after": "1" },
+  });
 }
