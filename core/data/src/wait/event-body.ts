@@ -6,7 +6,7 @@ const bodyBytesMax = 1_048_576;
 
 /** What the caller of a resume address says: JSON, a form, or text; without a body the query, `null` without either. */
 export async function readEventBody(request: Request): Promise<Json> {
-  const text = request.method === "GET" ? "" : await readText(request);
+  const text = await readText(request);
   if (text === "") return fields(new URL(request.url).searchParams);
   const type = request.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() ?? "";
   // Read by a JSON parser, so it is JSON.

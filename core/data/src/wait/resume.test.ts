@@ -79,8 +79,8 @@ describe("a resume address", () => {
   });
 
   test.each([
-    ["GET", {}, "?ok=yes", { ok: "yes" }],
-    ["GET", {}, "", null],
+    ["DELETE", {}, "?ok=yes", { ok: "yes" }],
+    ["DELETE", {}, "", null],
     [
       "PUT",
       { headers: { "content-type": "application/x-www-form-urlencoded" }, body: "a=1&b=2" },
@@ -99,7 +99,8 @@ describe("a resume address", () => {
     const token = tokenOf(await startRun());
     expect((await resume(token, { method: "OPTIONS" }, "/resume")).status).toBe(405);
     expect([404, 405]).toContain((await resume(token, { method: "HEAD" }, "/resume")).status);
-    expect((await resume(token, { method: "GET" }, "/resume")).status).toBe(200);
+    expect((await resume(token, { method: "GET" }, "/resume")).status).toBe(405);
+    expect((await resume(token, { method: "POST" }, "/resume")).status).toBe(200);
   });
 
   test("is gone when the run has ended", async () => {

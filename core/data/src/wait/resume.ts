@@ -9,8 +9,11 @@ import { notFound } from "../http/perform";
 import { announce } from "../run/start-route";
 import { readEventBody } from "./event-body";
 
-/** HEAD has no route: who only looks is answered like a stranger. */
+/** HEAD has no route: who only looks is answered like a stranger. GET and OPTIONS have one to be told what to send. */
 export const resumeMethods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] as const;
+
+/** Mail scanners and link previews follow every address that they see with these; a state never changes on them. */
+const lookingMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /**
  * Ends a wait with what its caller says. The token alone is the permission. Answers 200 once; then 409 `WAIT_ANSWERED`, or
@@ -24,7 +27,7 @@ export async function resumeByUrl(
 ): Promise<Response> {
   const wait = deps.resumeTokens.read(token);
   if (wait === undefined) throw notFound();
-  if (request.method === "HEAD" || request.method === "OPTIONS") throw methodRefused();
+  if (lookingMethods.has(request.method)) throw methodRefused();
   const run = await findRun(deps, wait.runId);
   if (run === undefined) throw notFound();
   if (isTerminal(run.status)) throw over();
@@ -48,9 +51,10 @@ export async function resumeByUrl(
 
 const over = () => new Failure("WAIT_OVER", 410, "Nobody waits here any more.");
 
-/** What mail scanners and browsers ask before they come for real must not use the token up. */
 const methodRefused = () =>
-  new Failure("METHOD_NOT_ALLOWED", 405, "Call this address with GET or POST.", { headers: { allow: "GET, POST" } });
+  new Failure("METHOD_NOT_ALLOWED", 405, "Send your answer to this address with POST.", {
+    headers: { allow: "POST, PUT, PATCH, DELETE" },
+  });
 
 /** The token names the run; whose it is, only the database knows. */
 async function findRun({ systemDb, runStore }: DataDeps, runId: string): Promise<RunRow | undefined> {
