@@ -1,10 +1,11 @@
 /**
  * `make bench`: every line of architecture.md section 8 that exists, as a ratio from interleaved runs (rates of a shared
- * machine say nothing alone), one JSON line each. `make bench ONLY=inline|durable|pure|idle` runs a part.
+ * machine say nothing alone), one JSON line each. `make bench ONLY=inline|cost|durable|pure|idle` runs a part.
  */
 import { hasRabbit, startOwnRabbit } from "@dap/platform/test-rabbitmq";
 import { registerPerson } from "../../e2e/src/person";
 import { startPlatform } from "../../e2e/src/platform";
+import { costMeasures } from "./cost";
 import { bareBrokerRate, durableRate } from "./durable";
 import { idleMeasures } from "./idle";
 import { inlineMeasures, interleave, readWorkflow, requestBody } from "./inline";
@@ -20,6 +21,7 @@ const bareMessages = 20_000;
 
 const parts: Readonly<Record<string, () => Promise<readonly Measure[]>>> = {
   inline,
+  cost: () => withEcho((url, pid) => costMeasures({ url, pid })),
   durable,
   pure: pureMeasures,
   idle: idleMeasures,
@@ -29,14 +31,14 @@ for (const [name, measure] of Object.entries(parts))
   if (!only || only === name) for (const line of await measure()) console.log(formatMeasure(line));
 process.exit(0);
 
-async function withEcho<T>(work: (url: string) => Promise<T>): Promise<T> {
+async function withEcho<T>(work: (url: string, pid: number) => Promise<T>): Promise<T> {
   const echo = Bun.spawn([process.execPath, `${import.meta.dir}/echo.ts`, String(echoPort)], {
     stdout: "pipe",
     stdin: "ignore",
   });
   try {
     await echo.stdout.getReader().read();
-    return await work(`http://127.0.0.1:${echoPort}/`);
+    return await work(`http://127.0.0.1:${echoPort}/`, echo.pid);
   } finally {
     echo.kill();
   }
