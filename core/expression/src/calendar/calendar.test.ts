@@ -58,6 +58,17 @@ describe("a time zone", () => {
     );
   });
 
+  test("keeps its last listed offset until the rule itself changes it", () => {
+    // In 1995 London's clocks went back a week before the day that the rule since 1996 gives.
+    const hours = (iso: string) => offsetMsAt(getZone("Europe/London"), Date.parse(iso)) / 3_600_000;
+    expect(hours("1995-10-22T00:59:59Z")).toBe(1);
+    expect(hours("1995-10-22T01:00:00Z")).toBe(0);
+    expect(hours("1995-10-28T12:00:00Z")).toBe(0);
+    expect(hours("1996-03-31T00:59:59Z")).toBe(0);
+    expect(hours("1996-03-31T01:00:00Z")).toBe(1);
+    expect(hours("1996-10-27T01:00:00Z")).toBe(0);
+  });
+
   test("of every name can be unpacked, and lies within a day of Greenwich", () => {
     expect(zoneNames().length).toBeGreaterThan(550);
     for (const name of zoneNames()) {

@@ -30,6 +30,20 @@ export function ruleOffsetAt({ standard, daylight }: ZoneRule, at: number): numb
   return isDaylight ? daylight.offset : standard;
 }
 
+/**
+ * The first instant after `at` at which the rule itself changes the offset; `at` for a rule that never does (0 without a
+ * list before it).
+ */
+export function firstChangeAfter({ standard, daylight }: ZoneRule, at = 0): number {
+  if (!daylight) return at;
+  const year = new Date((at + standard) * 1000).getUTCFullYear();
+  const changes = [year - 1, year, year + 1].flatMap((each) => [
+    changeAt(each, daylight.start) - standard,
+    changeAt(each, daylight.end) - daylight.offset,
+  ]);
+  return Math.min(...changes.filter((change) => change > at));
+}
+
 /** The local second of a change, as if local time were UTC. */
 function changeAt(year: number, { month, week, day, time }: RuleChange): number {
   const first = new Date(0);

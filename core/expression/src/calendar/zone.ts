@@ -1,7 +1,7 @@
 import { ExpressionError } from "../error";
 import { suggest } from "../suggestion";
 import { zoneData } from "./zone.generated";
-import { parseRule, ruleOffsetAt, type ZoneRule } from "./zone-rule";
+import { firstChangeAfter, parseRule, ruleOffsetAt, type ZoneRule } from "./zone-rule";
 
 /** A time zone: what was, as a list; what goes on, as a rule. All times in seconds. */
 export type Zone = {
@@ -10,6 +10,8 @@ export type Zone = {
   /** In force from the time at the same index. */
   readonly offsets: readonly number[];
   readonly rule: ZoneRule;
+  /** The rule's own first change after the list: until then the last listed offset holds, even where the rule differs. */
+  readonly ruleFrom: number;
 };
 
 /** Zones by name, each unpacked when it is first used. The pack of a name is known from the start. */
@@ -64,16 +66,16 @@ function unpack(pack: string): Zone {
     times.push(at);
     offsets.push(known[letter.charCodeAt(0) - 65] ?? 0);
   }
-  return { first: known[0] ?? 0, times, offsets, rule: parseRule(rule) };
+  const parsed = parseRule(rule);
+  return { first: known[0] ?? 0, times, offsets, rule: parsed, ruleFrom: firstChangeAfter(parsed, times.at(-1)) };
 }
 
 /** Milliseconds east of Greenwich at an instant. Before 1970 the offset of the start of 1970 holds. */
 export function offsetMsAt(zone: Zone, atMs: number): number {
   const at = Math.floor(atMs / 1000);
-  const { times, offsets, first, rule } = zone;
-  const lastTime = times[times.length - 1];
-  if (lastTime === undefined) return (at < 0 ? first : ruleOffsetAt(rule, at)) * 1000;
-  if (at >= lastTime) return ruleOffsetAt(rule, at) * 1000;
+  const { times, offsets, first, rule, ruleFrom } = zone;
+  if (times.length === 0) return (at < 0 ? first : ruleOffsetAt(rule, at)) * 1000;
+  if (at >= ruleFrom) return ruleOffsetAt(rule, at) * 1000;
   let low = 0;
   let high = times.length;
   while (low < high) {
