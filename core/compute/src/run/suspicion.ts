@@ -2,8 +2,11 @@ import type { InputEvent, StepError } from "@dap/contract";
 import type { Effect, InvokeEffect } from "@dap/engine";
 import type { Work } from "./session";
 
-/** From this many claims without progress on (so, two owners lost) a run may be what kills its workers. */
-export const suspiciousClaims = 3;
+/**
+ * From this many claims without progress on (so, four owners lost) a run may be what kills its workers. Fewer would
+ * condemn bystanders: under twenty kills a minute one run in some thousands loses two owners and then three starts.
+ */
+export const suspiciousClaims = 5;
 /** As many counted starts without progress are enough. */
 export const startsMax = 3;
 
